@@ -1,0 +1,45 @@
+# Two commands: `make serve` and `make test`. Everything they need is installed into .venv, pinned
+# by hash; nothing is installed outside this folder.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help serve test fast lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+serve: .venv/serve.done ## Set up and serve on 127.0.0.1:8000
+	@$(BIN)/chaffinch serve --prepare
+
+test: .venv/test.done ## Set up and run the gate: lint, types, contracts, every test
+	@$(BIN)/python -m tests
+
+fast: .venv/test.done ## The gate without PostgreSQL, browser and the real program
+	@$(BIN)/python -m tests fast
+
+lock: .venv/test.done ## Pin the newest allowed dependencies again
+	@$(BIN)/python -m tests.lock
+
+clean: ## Remove what the commands above made, except var/ (your data)
+	rm -rf .venv build dist .coverage* .mypy_cache .ruff_cache .pytest_cache
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Chaffinch needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making .venv ..."
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/serve.done: .venv/made requirements/serve.txt pyproject.toml
+	@echo "Installing what the server needs (pinned by hash) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/serve.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index -e .
+	@touch $@
+
+.venv/test.done: .venv/serve.done requirements/dev.txt tests/contract/clients/package-lock.json
+	@echo "Installing what the gate needs (pinned by hash) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
+	@if command -v npm >/dev/null; then \
+	  cd tests/contract/clients && npm ci --silent --no-audit --no-fund --ignore-scripts; \
+	else echo "npm is not here: the JavaScript clients are skipped"; fi
+	@touch $@

@@ -1,0 +1,144 @@
+"""The shared words: Comment, Label, Clue, Evidence, Score.
+
+Frozen values without I/O. The service fills them from the wire, training fills them from
+corpora, and the features see nothing else, so both sides look at exactly the same thing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import math
+from typing import Any
+
+
+class Label(enum.Enum):
+    """The truth about a Comment, as far as a person has told it. No third value."""
+
+    HAM = "ham"
+    SPAM = "spam"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """What somebody wrote somewhere, with what was known about it at that moment.
+
+    Every field is optional: an empty string (or tuple, or `None` for a time) says "not
+    known", and not knowing must never count for or against anybody. All text is valid
+    Unicode without NUL; `akismet.wire` and the corpus readers see to that.
+
+    *behaviour* holds the form signals of WordPress (`POST_ak_*` without the prefix, and
+    `nonce`, `honeypot`) as pairs of strings, sorted by name.
+    """
+
+    text: str = ""
+    author: str = ""
+    author_email: str = ""
+    author_url: str = ""
+    user_ip: str = ""
+    user_agent: str = ""
+    referrer: str = ""
+    permalink: str = ""
+    comment_type: str = "comment"
+    written_at: dt.datetime | None = None
+    post_modified_at: dt.datetime | None = None
+    blog: str = ""
+    blog_lang: tuple[str, ...] = ()
+    user_role: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    parent: str = ""
+    behaviour: tuple[tuple[str, str], ...] = ()
+
+    def signal(self, name: str) -> str | None:
+        """One form signal by *name*, or None when the client did not send it."""
+        return next((value for key, value in self.behaviour if key == name), None)
+
+
+_TIMES = ("written_at", "post_modified_at")
+_LISTS = ("blog_lang", "user_role", "context")
+
+
+def write_comment(comment: Comment) -> dict[str, Any]:
+    """Our JSON spelling of a Comment: only what is known, times as ISO 8601 in UTC."""
+    row: dict[str, Any] = {}
+    for field in dataclasses.fields(Comment):
+        value = getattr(comment, field.name)
+        if value in ("", (), None) or (field.name == "comment_type" and value == "comment"):
+            continue
+        if isinstance(value, dt.datetime):
+            value = value.astimezone(dt.UTC).isoformat()
+        elif field.name == "behaviour":
+            value = dict(value)
+        elif isinstance(value, tuple):
+            value = list(value)
+        row[field.name] = value
+    return row
+
+
+def read_comment(row: dict[str, Any]) -> Comment:
+    """The Comment that `write_comment` wrote. Unknown names are left out (older or newer rows).
+
+    Raises ValueError when a known field has the wrong shape.
+    """
+    known: dict[str, Any] = {}
+    for field in dataclasses.fields(Comment):
+        if field.name not in row or row[field.name] is None:
+            continue
+        value = row[field.name]
+        if field.name in _TIMES:
+            known[field.name] = dt.datetime.fromisoformat(str(value)).astimezone(dt.UTC)
+        elif field.name in _LISTS:
+            known[field.name] = tuple(str(item) for item in value)
+        elif field.name == "behaviour":
+            known[field.name] = tuple(sorted((str(k), str(v)) for k, v in dict(value).items()))
+        else:
+            known[field.name] = str(value)
+    return Comment(**known)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Clue:
+    """One thing about this Comment that moved the Score.
+
+    *name* says in plain words what was looked at ("word in the text", "author's name looks
+    like keywords"), *value* is what was found there (at most 80 characters, "" when the name
+    says it all), *weight* is in logits: plus for spam, minus for ham. *where* is the field of
+    Comment that *value* can be found in ("" when it is not a piece of a field).
+    """
+
+    name: str
+    value: str
+    weight: float
+    where: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Evidence:
+    """The Clues behind a Score, strongest first; *base* + all weights + *rest* is its logit.
+
+    *rest* is the sum of the many small clues that are not listed.
+    """
+
+    clues: tuple[Clue, ...] = ()
+    base: float = 0.0
+    rest: float = 0.0
+
+    @property
+    def logit(self) -> float:
+        """The log-odds all of it adds up to."""
+        return math.fsum([self.base, self.rest, *(clue.weight for clue in self.clues)])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Score:
+    """A number from 0 to 1 from one Model: among Comments scored s, about the share s is spam.
+
+    *abstains* is "" or the sentence that says why this model should not condemn this Comment by
+    its content ("not enough examples in Bengali (3)"); such a Score never becomes more than UNSURE.
+    """
+
+    value: float
+    model_id: str
+    evidence: Evidence = Evidence()
+    abstains: str = ""

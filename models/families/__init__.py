@@ -1,0 +1,1 @@
+"""Families of features: `view` prepares a Comment; `content`, `author`, `links` look at it."""

@@ -1,0 +1,1 @@
+"""Akismet's wire: `wire` spells it (pure), `form` reads bodies, `routes` answers."""

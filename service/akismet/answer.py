@@ -1,0 +1,84 @@
+"""Akismet's spelling, write side: our words -> status, exact body, headers. Pure.
+
+No body ends in a newline: with one, clients read an error, ham or spam, each its own (§9.1).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Final
+
+from models.verdict import Verdict
+from service.domain.site import Policy, UnsureMeans
+from service.domain.submission import Arrival
+
+TEXT: Final = "text/plain; charset=utf-8"
+THANKS: Final = "Thanks for making the web a better place."
+# The plugin asks again about comments it already holds; it knows no header there (SDK design doc).
+_STAYS_HELD: Final = frozenset({"recheck_queue", "wp-cli"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back on the wire."""
+
+    body: str
+    status: int = 200
+    headers: dict[str, str] = dataclasses.field(default_factory=dict)
+    content_type: str = TEXT
+
+
+def write_verdict(verdict: Verdict, policy: Policy, arrival: Arrival, guid: str) -> Answer:
+    """The answer to a comment-check; *guid* is ours and new, never the client's."""
+    headers = {"X-akismet-guid": guid}
+    if verdict is Verdict.UNSURE:
+        body, extra = _write_unsure(policy, arrival)
+        return Answer(body, headers=headers | extra)
+    if verdict is Verdict.BLATANT:
+        headers["X-akismet-pro-tip"] = "discard"
+    return Answer("false" if verdict is Verdict.HAM else "true", headers=headers)
+
+
+def _write_unsure(policy: Policy, arrival: Arrival) -> tuple[str, dict[str, str]]:
+    if policy.unsure is not UnsureMeans.HOLD:
+        return ("true" if policy.unsure is UnsureMeans.SPAM else "false"), {}
+    if not arrival.can_hold or arrival.recheck_reason == "retry":
+        # The only answer that keeps it off the page until a person decides.
+        return "true", {}
+    if arrival.recheck_reason in _STAYS_HELD:
+        # Leaves a pending comment pending.
+        return "false", {}
+    return "false", {"X-akismet-recheck-after": str(policy.recheck_after_s)}
+
+
+def write_invalid(guid: str = "", help_text: str = "") -> Answer:
+    """The word for a bad key; *help_text* where clients would else read a verdict (§9.3)."""
+    headers = {"X-akismet-guid": guid} if guid else {}
+    if help_text:
+        headers["X-akismet-debug-help"] = help_text
+    return Answer("invalid", headers=headers)
+
+
+def write_missing(field: str, guid: str = "") -> Answer:
+    """The answer to a call without a field it needs (§3.2): status 200, in words."""
+    headers = {"X-akismet-debug-help": f'Empty "{field}" value'}
+    if guid:
+        headers["X-akismet-guid"] = guid
+    return Answer(f"Missing required field: {field}.", headers=headers)
+
+
+def write_trouble(sentence: str, status: int, guid: str = "", retry_after_s: int = 0) -> Answer:
+    """Any other refusal, in words that no client can take for a verdict."""
+    headers = {"X-akismet-guid": guid} if guid else {}
+    if retry_after_s:
+        headers["Retry-After"] = str(retry_after_s)
+    return Answer(sentence, status=status, headers=headers)
+
+
+def write_json(value: object) -> Answer:
+    """A JSON answer."""
+    return Answer(
+        json.dumps(value, ensure_ascii=True, separators=(",", ":")),
+        content_type="application/json; charset=utf-8",
+    )

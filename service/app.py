@@ -1,0 +1,53 @@
+"""create_app(runtime): blueprints with their guards, errors, headers, health."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service.akismet import routes as akismet
+from service.moderation import routes as moderation
+from service.runtime import Runtime
+from service.web.auth import protect_forms
+from service.web.errors import register_errors
+from service.web.headers import add_headers
+from service.web.health import health
+
+
+def create_app(runtime: Runtime) -> flask.Flask:
+    """The application around *runtime*. Nothing is read from the environment."""
+    app = flask.Flask("service", static_folder=None)
+    app.extensions["chaffinch"] = runtime
+    app.url_map.strict_slashes = False
+    app.config.update(
+        SECRET_KEY=runtime.secret,
+        SESSION_COOKIE_NAME="chaffinch",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=runtime.settings.cookie_secure,
+        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=runtime.settings.session_hours),
+        # The wire reads its own bodies up to 2 MiB; forms of people are small.
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        # Bound to the session, not to the clock: a clock that steps back would end every form.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+    )
+    for blueprint in (akismet.akismet, moderation.moderation, moderation.front, health):
+        app.register_blueprint(blueprint)
+    protect_forms(app)
+    register_errors(
+        app,
+        {"/1.": akismet.render_error, "/moderation": moderation.render_error},
+    )
+    app.after_request(add_headers)
+    hops = runtime.settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app,
+            x_for=hops,
+            x_proto=hops,
+            x_host=hops,
+        )
+    return app

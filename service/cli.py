@@ -1,0 +1,34 @@
+"""chaffinch: the operator's command. Parses, calls a workflow, prints; decides nothing."""
+
+from __future__ import annotations
+
+import click
+
+from service.commands.doctor import doctor
+from service.commands.labels import export, purge
+from service.commands.people import moderator
+from service.commands.score import score
+from service.commands.serving import db, serve
+from service.commands.shared import Sentences
+from service.commands.sites import key, site
+
+
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="chaffinch", prog_name="chaffinch")
+def main() -> None:
+    """Chaffinch: comment spam moderation on your own machine, on Akismet's own wire.
+
+    \b
+    A new deployment, step by step:
+      chaffinch db upgrade
+      chaffinch site add https://blog.example.org/
+      chaffinch moderator add ana --role owner
+      chaffinch serve
+
+    Settings are CHAFFINCH_* variables or a file named by CHAFFINCH_CONFIG; `chaffinch doctor`
+    shows them all.
+    """  # noqa: D301 - \b is click's mark for a block it must not wrap
+
+
+for command in (serve, db, site, key, moderator, score, export, purge, doctor):
+    main.add_command(command)

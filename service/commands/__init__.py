@@ -1,0 +1,1 @@
+"""The commands behind `chaffinch`: each parses, calls one workflow and prints."""

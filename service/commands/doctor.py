@@ -1,0 +1,79 @@
+"""chaffinch doctor: every setting and where it came from, and whether each part works."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+import click
+
+from models.artefact import find_signing_key
+from models.errors import ModelError
+from models.loader import load
+from models.registry import Registry
+from service.commands.shared import FAILED
+from service.errors import ServiceError, SettingsError
+from service.runtime import utc_now
+from service.settings import Settings, describe
+from service.storage.migrate import current, head
+from service.storage.store import Store
+from service.workflows.make_ready import make_ready
+
+# Earlier ones can corrupt a database that several processes write and checkpoint (THREATS 31).
+_SQLITE_SOUND = (3, 51, 3)
+
+
+@click.command()
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """Show every setting and check database, migrations, secret and model.
+
+    Ends with code 1 when something is wrong, with the command that mends it.
+    """
+    for name, value, origin in describe():
+        click.echo(f"{name:24} {value}  [{origin}]")
+    settings = Settings.load()
+    checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+        ("database", _database),
+        ("keys and migrations", _ready),
+        ("model", _model),
+    )
+    is_well = True
+    for name, check in checks:
+        try:
+            found, mark = check(settings), "ok"
+        except (ServiceError, SettingsError, ModelError) as error:
+            found, mark, is_well = str(error), "FAULT", False
+        click.echo(f"{name:24} {mark}: {found}")
+    if settings.is_embedded and sqlite3.sqlite_version_info < _SQLITE_SOUND:
+        click.echo(
+            f"{'sqlite':24} note: {sqlite3.sqlite_version} has a known fault when several "
+            "processes write; Chaffinch writes from one",
+        )
+    ctx.exit(0 if is_well else FAILED)
+
+
+def _database(settings: Settings) -> str:
+    store = Store.open(settings.database_url, pool_size=1)
+    try:
+        stands_at = current(store.engine)
+    finally:
+        store.close()
+    return f"answers, migration {stands_at or 'none'} of {head()}"
+
+
+def _ready(settings: Settings) -> str:
+    store = Store.open(settings.database_url, pool_size=1)
+    try:
+        make_ready(
+            with_first=False, store=store, secret=settings.secret_key.reveal(), now=utc_now()
+        )
+    finally:
+        store.close()
+    return "this program, this secret and this database belong together"
+
+
+def _model(settings: Settings) -> str:
+    key = find_signing_key(settings.data_dir / "model.key")
+    live = load(Registry(settings.models_dir), "live", signing_key=key)
+    return f"{live.model_id} answers as its manifest says"

@@ -1,0 +1,61 @@
+"""What every command needs: settings, a Store that is closed again, errors in one sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from models.errors import ModelError
+from service.errors import ServiceError, SettingsError
+from service.settings import Settings
+from service.storage.store import Store
+
+# 1: refused or failed; 2 is click's own for a command line it can't read.
+FAILED = 1
+
+
+class Sentences(click.Group):
+    """A group whose commands end in one sentence on stderr and an exit code, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; our refusals become a sentence."""
+        try:
+            return super().invoke(ctx)
+        except (ServiceError, SettingsError, ModelError) as error:
+            detail = getattr(error, "detail", "")
+            click.echo(f"chaffinch: {error}{f' ({detail})' if detail else ''}", err=True)
+            ctx.exit(FAILED)
+        except BrokenPipeError:
+            # The reader has seen enough (`| head`); nothing more can be said there.
+            sys.stderr.close()
+            ctx.exit(FAILED)
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[tuple[Settings, Store]]:
+    """Settings and an open Store, closed again when the command ends."""
+    settings = Settings.load()
+    store = Store.open(settings.database_url, pool_size=2)
+    try:
+        yield settings, store
+    finally:
+        store.close()
+
+
+def progress(unit: str) -> Progress:
+    """A progress display on stderr that vanishes when done; silent where nobody looks."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )

@@ -1,0 +1,163 @@
+"""chaffinch site …, chaffinch key …: who may ask."""
+
+from __future__ import annotations
+
+import click
+
+from models.verdict import Cutoffs
+from service.commands.shared import opened
+from service.domain.site import Key, Policy, UnsureMeans
+from service.errors import InvalidField
+from service.runtime import utc_now
+from service.workflows import administer
+
+
+@click.group()
+def site() -> None:
+    """Websites that ask us: add them, list them, set what they choose."""
+
+
+@site.command("add")
+@click.argument("url")
+@click.option("--key", default="", help="Bring the key you have: 12 characters of 0-9 and a-f.")
+@click.option("--name", default="", help="What to call it on the pages; the address by default.")
+@click.option("--network", is_flag=True, help="One key for many blogs: each gets its own site.")
+def add(url: str, key: str, name: str, *, network: bool) -> None:
+    """Add the website at URL and print its key, once.
+
+    URL is the address of the blog's front page, as the blog itself names it.
+    """
+    with opened() as (settings, store):
+        issued = administer.add_site(
+            url,
+            key=key,
+            name=name,
+            is_network=network,
+            store=store,
+            secret=settings.secret_key.reveal(),
+            now=utc_now(),
+        )
+    click.echo(f"site {issued.site.site_id}: {issued.site.blog}")
+    click.echo(f"key: {issued.text}  (shown once; we keep only a hash)")
+
+
+@site.command("list")
+def list_() -> None:
+    """List the websites, and other addresses that used their keys."""
+    with opened() as (_settings, store):
+        sites = administer.list_sites(store=store)
+    if not sites:
+        click.echo("No site yet. Add one: chaffinch site add https://blog.example.org/")
+    for one, others in sites:
+        kind = " · network" if one.is_network else ""
+        of = f" · of network {one.parent_id}" if one.parent_id else ""
+        click.echo(f"{one.site_id}\t{one.blog}{kind}{of} · unsure: {one.policy.unsure.value}")
+        for address, calls, last in others:
+            click.echo(f"\talso called itself {address}: {calls} times, last {last:%Y-%m-%d %H:%M}")
+
+
+@site.command("policy")
+@click.argument("url")
+@click.option(
+    "--unsure",
+    type=click.Choice([choice.value for choice in UnsureMeans]),
+    help="What the blog hears when the model is unsure: hold it, call it spam, call it ham.",
+)
+@click.option("--recheck-after", type=int, help="Seconds WordPress waits for a person, half of it.")
+@click.option("--kept-days", type=int, help="Forget comment text after this many days; 0: never.")
+@click.option(
+    "--cutoffs",
+    help="Three rising numbers, unsure,spam,blatant, such as 0.4,0.9,0.99; 'model' for its own.",
+)
+def policy(
+    url: str,
+    unsure: str | None,
+    recheck_after: int | None,
+    kept_days: int | None,
+    cutoffs: str | None,
+) -> None:
+    """Show or change what the website at URL has chosen."""
+    changes: dict[str, object] = {}
+    if unsure:
+        changes["unsure"] = UnsureMeans(unsure)
+    if recheck_after is not None:
+        changes["recheck_after_s"] = recheck_after
+    if kept_days is not None:
+        changes["kept_days"] = kept_days or None
+    if cutoffs:
+        changes["cutoffs"] = None if cutoffs == "model" else _read_cutoffs(cutoffs)
+    with opened() as (_settings, store):
+        chosen = administer.set_policy(url, changes, store=store)
+    click.echo(f"{chosen.blog}\n{_written(chosen.policy)}")
+
+
+def _written(policy: Policy) -> str:
+    kept = f"{policy.kept_days} days" if policy.kept_days else "for good"
+    cutoffs = policy.cutoffs
+    numbers = (
+        f"unsure from {cutoffs.unsure_from:g}, spam from {cutoffs.spam_from:g}, "
+        f"blatant from {cutoffs.blatant_from:g}"
+        if cutoffs
+        else "the model's own"
+    )
+    return (
+        f"unsure: {policy.unsure.value}\nrecheck after: {policy.recheck_after_s} s\n"
+        f"text is kept: {kept}\ncutoffs: {numbers}"
+    )
+
+
+def _read_cutoffs(text: str) -> Cutoffs:
+    try:
+        unsure, spam, blatant = (float(part) for part in text.split(","))
+        return Cutoffs(unsure_from=unsure, spam_from=spam, blatant_from=blatant)
+    except ValueError:
+        sentence = "Cutoffs are three rising numbers from 0 to 1, such as 0.4,0.9,0.99."
+        raise InvalidField("cutoffs", sentence) from None
+
+
+@click.group()
+def key() -> None:
+    """Keys with which websites ask: issue, list, revoke."""
+
+
+@key.command("issue")
+@click.argument("url")
+@click.option("--name", required=True, help="Where this key will be used, such as 'staging'.")
+@click.option("--key", "text", default="", help="Bring the key you have.")
+def issue(url: str, name: str, text: str) -> None:
+    """Issue one more key for the website at URL and print it, once."""
+    with opened() as (settings, store):
+        issued = administer.issue_key(
+            url,
+            name=name,
+            key=text,
+            store=store,
+            secret=settings.secret_key.reveal(),
+            now=utc_now(),
+        )
+    click.echo(f"key {issued.key.key_id}: {issued.text}  (shown once; we keep only a hash)")
+
+
+@key.command("list")
+def list_keys() -> None:
+    """List the keys by their first four characters, with when they were last used."""
+    with opened() as (_settings, store):
+        for one, keys in administer.list_keys(store=store):
+            for kept in keys:
+                click.echo(f"{kept.key_id}\t{kept.hint}…\t{one.blog}\t{kept.name}\t{_state(kept)}")
+
+
+def _state(kept: Key) -> str:
+    if kept.revoked_at:
+        return f"revoked {kept.revoked_at:%Y-%m-%d %H:%M}"
+    used = kept.last_used_at
+    return f"last used {used:%Y-%m-%d %H:%M}" if used else "never used"
+
+
+@key.command("revoke")
+@click.argument("number", type=int)
+def revoke(number: int) -> None:
+    """Revoke the key with this NUMBER (see `chaffinch key list`), from now on."""
+    with opened() as (_settings, store):
+        kept = administer.revoke_key(number, store=store, now=utc_now())
+    click.echo(f"key {kept.key_id} ({kept.hint}…) is revoked")

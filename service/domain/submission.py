@@ -1,0 +1,122 @@
+"""Arrival, Scoring, Submission: one Comment arriving from one Site, and our answer to it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import hashlib
+import secrets
+from collections.abc import Sequence
+
+from models.comment import Comment, Evidence
+from models.text import fold
+from models.verdict import Verdict
+from service.domain.decision import Decision, Outcome, outcome, standing
+
+
+class Kind(enum.Enum):
+    """How a Submission came to us."""
+
+    CHECK = "check"
+    # A Site told us about a comment that we had never been asked about.
+    REPORT = "report"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One request about one Comment, as `akismet.wire` read it; nothing else of it is kept.
+
+    *said* is what the Site says we answered before (comment_check_response): "true", "false" or "".
+    *client_ref* is the comment's number in the blog, *reporter* who pressed the button there.
+    *can_hold* says that the caller keeps a comment off its page when told to wait for us.
+    """
+
+    comment: Comment
+    blog: str = ""
+    client: str = ""
+    is_test: bool = False
+    wants_discard: bool = False
+    is_precheck: bool = False
+    can_hold: bool = False
+    recheck_reason: str = ""
+    callback: str = ""
+    guid: str = ""
+    client_ref: str = ""
+    reporter: str = ""
+    said: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Scoring:
+    """The record of one Verdict. Exactly one of *model_id* and *rule* is set, or *fault*.
+
+    *fault* says why no model answered; such a Submission is UNSURE and waits for a person.
+    """
+
+    verdict: Verdict
+    score: float | None = None
+    evidence: Evidence | None = None
+    abstains: str = ""
+    model_id: str = ""
+    rule: str = ""
+    fault: str = ""
+    took_ms: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One arrival of one Comment. Immutable but for its Outcome (and text past its keeping time).
+
+    *scoring* is None for a report of a comment never seen before: the machine said nothing.
+    *version* counts its Decisions; a decider sends the version he saw.
+    *other_blog* is the address the call named when that was not the Site's own.
+    """
+
+    submission_id: int
+    guid: str
+    site_id: int
+    kind: Kind
+    received_at: dt.datetime
+    arrival: Arrival
+    scoring: Scoring | None
+    outcome: Outcome
+    version: int
+    decided_at: dt.datetime | None = None
+    other_blog: str = ""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The machine's answer, or None when it was never asked."""
+        return self.scoring.verdict if self.scoring else None
+
+
+def settled(submission: Submission, decisions: Sequence[Decision]) -> Submission:
+    """*submission* as it stands after all its *decisions*, oldest first."""
+    holds = standing(decisions)
+    return dataclasses.replace(
+        submission,
+        outcome=outcome(submission.verdict, decisions),
+        version=len(decisions),
+        decided_at=holds.decided_at if holds else None,
+    )
+
+
+def new_guid() -> str:
+    """A public id nobody can guess: 32 lower-case hex characters."""
+    return secrets.token_hex(16)
+
+
+def content_hash(comment: Comment) -> str:
+    """32 hex characters that stay the same however a client spells one comment.
+
+    Text and author only, folded: a check arrives with slashes and tags, a report of the same
+    comment without (WORDPRESS.md, fact 11), and many clients leave the other fields out.
+    """
+    material = "\x1f".join((_matching(comment.text), _matching(comment.author)))
+    return hashlib.sha256(material.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _matching(text: str) -> str:
+    """*text* without what clients add or lose between check and report: tags, slashes, spaces."""
+    return " ".join(fold(text).replace("\\", "").split())

@@ -1,0 +1,129 @@
+"""Deciding, undoing, and the list of all decisions."""
+
+from __future__ import annotations
+
+import flask
+from flask.typing import ResponseReturnValue
+
+from service import errors as e
+from service.domain.decision import Act
+from service.domain.moderator import Action, Moderator, may
+from service.moderation import forms, views, words
+from service.moderation.blueprint import (
+    LISTS,
+    SEE_OTHER,
+    back,
+    moderation,
+    page,
+    say_last,
+    wants_json,
+)
+from service.moderation.letters import visible
+from service.web.auth import signed_in
+from service.web.health import runtime
+from service.workflows.decide import decide
+from service.workflows.list_decided import DecidedPage, DecidedRow, list_decided
+from service.workflows.undo import undo
+
+
+@moderation.post("/item/<guid>/decide", endpoint="decide")
+def decide_form(guid: str) -> ResponseReturnValue:
+    """Approve, spam or remove; a conflict shows who was first."""
+    here, asked = runtime(), forms.read_decision(flask.request.form)
+    try:
+        done = decide(
+            signed_in(),
+            guid,
+            asked.act,
+            seen_version=asked.seen_version,
+            note=asked.note,
+            store=here.store,
+            now=here.clock(),
+        )
+    except e.AlreadyDecided as error:
+        return _conflict(guid, error)
+    said = words.begun(f"{words.ACTS[asked.act]}.")
+    say_last(said, guid)
+    if wants_json():
+        return flask.jsonify(
+            said=said, guid=guid, version=done.version, listing=LISTS[done.outcome]
+        )
+    return flask.redirect(back(), SEE_OTHER)
+
+
+def _conflict(guid: str, error: e.AlreadyDecided) -> ResponseReturnValue:
+    """What stands now, and the choice to keep it or to change it knowingly."""
+    act = flask.request.form.get("act", "")
+    if wants_json():
+        told = flask.jsonify(sentence=str(error), version=error.version, change=words.CHANGES[act])
+        return told, 409
+    answer = page(
+        "conflict.html",
+        sentence=str(error),
+        guid=guid,
+        act=act,
+        change=words.CHANGES[act],
+        version=error.version,
+        note=flask.request.form.get("note", ""),
+        back=back(),
+    )
+    return answer, 409
+
+
+@moderation.post("/undo", endpoint="undo")
+def undo_form() -> ResponseReturnValue:
+    """Take back one decision, or one's own newest."""
+    here = runtime()
+    number = forms.read_number(flask.request.form.get("decision"))
+    done = undo(signed_in(), number, store=here.store, now=here.clock())
+    submission = done.submission
+    said = words.TAKEN_BACK.format(
+        act=words.ACTS[done.decision.act],
+        outcome=words.OUTCOMES[submission.outcome],
+    )
+    say_last(said, submission.guid)
+    if wants_json():
+        return flask.jsonify(
+            said=said,
+            guid=submission.guid,
+            version=submission.version,
+            listing=LISTS[submission.outcome],
+        )
+    return flask.redirect(back(), SEE_OTHER)
+
+
+@moderation.get("/decided")
+def decided() -> ResponseReturnValue:
+    """Every decision, newest first; each can be taken back, for good."""
+    here, person = runtime(), signed_in()
+    before = forms.read_number(flask.request.args.get("before"))
+    found = list_decided(person, before=before, store=here.store)
+    return page(
+        "decided.html",
+        listing="decided",
+        lines=[_line(one, found, person) for one in found.rows],
+        before=found.before,
+    )
+
+
+def _line(one: DecidedRow, found: DecidedPage, person: Moderator) -> views.DecidedLine:
+    decision, now = one.decision, runtime().clock()
+    is_own = decision.moderator_id == person.moderator_id
+    is_allowed = may(person, Action.DECIDE) and (is_own or may(person, Action.UNDO_OTHERS))
+    return views.DecidedLine(
+        decision_id=decision.decision_id,
+        shape=views.shape_of(decision),
+        text=views.decided_line(decision),
+        note=visible(decision.note),
+        when=views.ago(decision.decided_at, now),
+        at=decision.decided_at,
+        is_undone=one.is_undone,
+        can_undo=is_allowed and decision.act is not Act.UNDO and not one.is_undone,
+        row=views.row(one.submission, found.sites, now),
+    )
+
+
+@moderation.get("/help", endpoint="help")
+def help_page() -> ResponseReturnValue:
+    """Every key and what the three buttons mean, for those without script or on paper."""
+    return page("help.html", listing="help")

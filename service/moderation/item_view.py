@@ -1,0 +1,171 @@
+"""What the templates may see of one Submission: the text, the evidence, the facts, the history."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Final
+
+from models.text import MAX_TEXT, look
+from models.verdict import Cutoffs, Verdict
+from service.domain.decision import Act
+from service.domain.submission import Kind, Submission
+from service.moderation import words
+from service.moderation.letters import visible
+from service.moderation.segments import (
+    MOST_SHOWN,
+    Segment,
+    Target,
+    preview_length,
+    segments,
+    targets,
+    true_host,
+)
+from service.moderation.views import (
+    Reason,
+    band,
+    because,
+    clues_of,
+    decided_line,
+    marks,
+    percent_of,
+    reasons,
+    shape_of,
+    signed,
+)
+from service.workflows.look_at import Seen
+
+# What the whole text may add to the page; a longer one goes on in the original.
+_TEXT_BYTES: Final = 200_000
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """The comment as its readers would take it, the same byte for byte, and where it leads."""
+
+    pieces: list[Segment]
+    original: str
+    is_cut: bool
+    marks: list[str]
+    targets: list[Target]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """The evidence in two columns that add up: base + both sums + rest = total, as percent."""
+
+    toward_spam: list[Reason]
+    toward_ham: list[Reason]
+    spam_sum: str
+    ham_sum: str
+    base: str
+    rest: str
+    total: str
+    percent: str
+    model_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of a Submission's history."""
+
+    at: dt.datetime
+    shape: str
+    text: str
+    note: str = ""
+    undo_id: int | None = None
+    is_own: bool = False
+    is_undone: bool = False
+
+
+def read_text(submission: Submission) -> Text:
+    """The text of *submission* in all its forms (heavy CPU for very long ones, but bounded)."""
+    raw = submission.arrival.comment.text
+    seen = look(raw)
+    shown = seen.text.strip()
+    length = preview_length(shown, _TEXT_BYTES)
+    pieces = segments(shown, clues_of(submission.scoring), limit=length)
+    return Text(
+        pieces=pieces if shown else [Segment(words.NO_TEXT, "none")],
+        original=visible(raw[:MOST_SHOWN]),
+        is_cut=length < len(shown) or len(raw) > MAX_TEXT,
+        marks=marks(seen),
+        targets=targets(seen.links),
+    )
+
+
+def facts(submission: Submission) -> list[tuple[str, str]]:
+    """What came with the comment, as pairs of word and text; only what is known."""
+    comment = submission.arrival.comment
+    pairs = [(word, str(getattr(comment, name))) for word, name in words.FACTS]
+    host = true_host(comment.author_url)
+    pairs = [(w, f"{t} ⟦{host.text}⟧" if w == "Link" and host.deceives else t) for w, t in pairs]
+    written = comment.written_at
+    pairs += [
+        (words.ROLE, ", ".join(comment.user_role)),
+        (words.SPEAKS, ", ".join(comment.blog_lang)),
+        (words.WRITTEN, f"{written:%Y-%m-%d %H:%M} UTC" if written else ""),
+        (words.ASKED_BY, submission.arrival.client),
+        (words.LONG_ID, submission.guid),
+    ]
+    return [(word, visible(text[:2000])) for word, text in pairs if text.strip()]
+
+
+def why(submission: Submission) -> Why | None:
+    """The stored evidence in two columns, or None when none was stored."""
+    scoring = submission.scoring
+    if scoring is None or scoring.evidence is None or scoring.score is None:
+        return None
+    evidence = scoring.evidence
+    weights = [clue.weight for clue in evidence.clues]
+    every = reasons(evidence.clues)
+    return Why(
+        toward_spam=[reason for reason in every if reason.argues == "spam"],
+        toward_ham=[reason for reason in every if reason.argues == "ham"],
+        spam_sum=signed(sum(weight for weight in weights if weight > 0), 2),
+        ham_sum=signed(sum(weight for weight in weights if weight <= 0), 2),
+        base=signed(evidence.base, 2),
+        rest=signed(evidence.rest, 2),
+        total=signed(evidence.logit, 2),
+        percent=percent_of(scoring.score),
+        model_id=scoring.model_id,
+    )
+
+
+def held(submission: Submission, cutoffs: Cutoffs | None) -> str:
+    """Why a person is asked, in a sentence; "" when *cutoffs* are not the ones it was judged by."""
+    scoring = submission.scoring
+    is_held = scoring is not None and scoring.verdict is Verdict.UNSURE and not scoring.abstains
+    if not is_held or cutoffs is None or scoring is None or scoring.score is None:
+        return ""
+    low, high = cutoffs.unsure_from, cutoffs.spam_from
+    if not low <= scoring.score < high:
+        return ""
+    return words.HELD.format(low=percent_of(low), high=percent_of(high))
+
+
+def history(seen: Seen, moderator_id: int) -> list[Step]:
+    """What happened to a Submission, oldest first; *moderator_id* is who looks."""
+    submission = seen.submission
+    is_report = submission.kind is Kind.REPORT
+    how = words.ARRIVED_AS_REPORT if is_report else words.ARRIVED
+    steps = [Step(at=submission.received_at, shape="arrived", text=how)]
+    if submission.scoring is not None:
+        said, line = words.SAID.format(band=band(submission).word), because(submission)
+        text = f"{said} ({line})" if line else said
+        steps.append(Step(at=submission.received_at, shape=band(submission).shape, text=text))
+    undone = {decision.undoes for decision in seen.decisions}
+    for decision in seen.decisions:
+        is_undone = decision.decision_id in undone
+        can_undo = decision.act is not Act.UNDO and not is_undone
+        step = Step(
+            at=decision.decided_at,
+            shape=shape_of(decision),
+            text=decided_line(decision),
+            note=visible(decision.note),
+            undo_id=decision.decision_id if can_undo else None,
+            is_own=decision.moderator_id == moderator_id,
+            is_undone=is_undone,
+        )
+        steps.append(step)
+    return steps

@@ -1,0 +1,60 @@
+"""Runtime: everything that is built once, in one value, handed to `create_app`.
+
+Tests hand in another Runtime; nothing here is global and importing it starts nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+
+from models.artefact import find_signing_key
+from models.registry import Registry
+from service.limits import Limiter, ProcessLimiter, make_limiter
+from service.scorer import Scorer, Scores
+from service.settings import Settings
+from service.storage.store import Store
+
+# Ten wrong passwords in five minutes for one name or from one address, then wait.
+_SIGN_INS = 10
+_SIGN_IN_WINDOW_S = 300
+
+
+def utc_now() -> dt.datetime:
+    """The time, aware and in UTC: the only clock of the program."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """Settings, Store, Scorer, clock and limits of one process."""
+
+    settings: Settings
+    store: Store
+    scorer: Scores
+    clock: Callable[[], dt.datetime] = utc_now
+    sign_ins: Limiter = dataclasses.field(
+        default_factory=lambda: ProcessLimiter(_SIGN_INS, _SIGN_IN_WINDOW_S),
+    )
+
+    @property
+    def secret(self) -> str:
+        """What keys and sessions of this deployment are hashed and signed with."""
+        return self.settings.secret_key.reveal()
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Runtime:
+        """The Runtime of a serving process (slow I/O: loads the live model, starts watching it)."""
+        scorer = Scorer(
+            Registry(settings.models_dir),
+            signing_key=find_signing_key(settings.data_dir / "model.key"),
+        )
+        scorer.refresh()
+        scorer.watch()
+        return cls(
+            settings=settings,
+            store=Store.open(settings.database_url, pool_size=settings.threads + 2),
+            scorer=scorer,
+            sign_ins=make_limiter(settings.redis_url, _SIGN_INS, _SIGN_IN_WINDOW_S),
+        )

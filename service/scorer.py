@@ -1,0 +1,96 @@
+"""Holds the live model, swaps it when the alias moves, and says why when there is none.
+
+ModelError becomes ScorerUnavailable here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Final, Protocol
+
+from models.classifier import Classifier
+from models.errors import ModelError
+from models.loader import load
+from models.registry import Registry
+from service.errors import ScorerUnavailable
+
+_log = logging.getLogger(__name__)
+# How soon a promoted model answers; looking costs two stat() calls.
+POLL_S: Final = 1.0
+
+
+class Scores(Protocol):
+    """What a workflow needs of a scorer; the tests' fakes have it too."""
+
+    def live(self) -> Classifier:
+        """The model that answers now. Raises ScorerUnavailable."""
+        ...
+
+
+class Scorer:
+    """The live model of a Registry. Reading it is free; loading happens beside it."""
+
+    def __init__(self, registry: Registry, *, signing_key: bytes | None = None) -> None:
+        self._registry = registry
+        self._signing_key = signing_key
+        self._live: Classifier | None = None
+        self._stamp: object = None
+        self._fault = "no model has been loaded yet"
+        self._turn = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def fault(self) -> str:
+        """Why the newest model could not be loaded, or "" when it answers."""
+        return self._fault
+
+    def live(self) -> Classifier:
+        """The model that answers now. Raises ScorerUnavailable."""
+        live = self._live
+        if live is None:
+            raise ScorerUnavailable(detail=self._fault)
+        return live
+
+    def refresh(self) -> bool:
+        """Load the live model if the alias moved since; the old one answers until the new one can.
+
+        Answers whether it changed. Never raises: a bad model leaves the old one in place.
+        """
+        with self._turn:
+            stamp = self._registry.stamp()
+            if stamp == self._stamp:
+                return False
+            self._stamp = stamp
+            try:
+                loaded = load(self._registry, "live", signing_key=self._signing_key)
+            except ModelError as error:
+                self._fault = str(error)
+                _log.error("model not loaded: %s", error)
+                return False
+            except Exception as error:  # noqa: BLE001 - see the comment
+                # A damaged file can fail in ways no class names; the old model must stay.
+                self._fault = f"the live model cannot be read ({type(error).__name__})"
+                _log.exception("model not loaded")
+                return False
+            has_changed = self._live is None or self._live.model_id != loaded.model_id
+            self._live, self._fault = loaded, ""
+            return has_changed
+
+    def watch(self) -> None:
+        """Refresh every second in a thread of its own until `close()`."""
+
+        def run() -> None:
+            while not self._stop.wait(POLL_S):
+                if self.refresh():
+                    _log.info("model %s answers now", self.live().model_id)
+
+        self._thread = threading.Thread(target=run, name="scorer", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the watching thread."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(POLL_S * 2)

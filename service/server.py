@@ -1,0 +1,53 @@
+"""The production server: granian around the application, one process for SQLite."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from service.errors import NotReady, SettingsError
+from service.settings import Settings
+
+# A request in flight when we are told to stop may finish; nobody waits longer for us.
+_STOP_S = 10
+
+
+def require_free(settings: Settings) -> None:
+    """Raise NotReady when somebody else listens where we want to."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise NotReady(
+                f"{settings.host}:{settings.port} cannot be listened on "
+                f"({os.strerror(error.errno or 0)}): choose another with --port or --host.",
+            ) from None
+
+
+def run(settings: Settings) -> None:
+    """Serve until told to stop (TERM or INT); requests in flight are finished."""
+    if settings.is_embedded and settings.processes > 1:
+        raise SettingsError(
+            "CHAFFINCH_PROCESSES: SQLite has one writer; use PostgreSQL for more than one process",
+        )
+    Server(
+        "service.wsgi:make_application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.processes,
+        blocking_threads=settings.threads,
+        backlog=1024,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_S,
+        # Its warning about threads is for programs that compute in Python; ours mostly waits.
+        log_level=LogLevels.error,
+    ).serve()

@@ -1,0 +1,121 @@
+"""Rows of `submission` to Submissions and back. Text is kept losslessly, whatever it holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any, Final
+
+from models.comment import Clue, Comment, Evidence, read_comment, write_comment
+from service.domain.submission import Arrival, Scoring, Submission, content_hash
+
+# The text of these Arrival fields is what we keep of a request beside its Comment.
+_REQUEST: Final = tuple(
+    field.name for field in dataclasses.fields(Arrival) if field.name != "comment"
+)
+
+
+def write_text(value: object) -> str:
+    """*value* as JSON text that both engines and UTF-8 can hold.
+
+    JSON escapes NUL (which PostgreSQL refuses); lone surrogates, which UTF-8 cannot hold, make us
+    escape everything outside ASCII.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+    return text
+
+
+def plain(text: str, limit: int) -> str:
+    """*text* fit for a plain column: at most *limit* characters, no NUL, no lone surrogate."""
+    safe = text.replace("\0", "\N{SYMBOL FOR NULL}").encode("utf-8", "replace").decode()
+    return safe[:limit]
+
+
+def write_submission(new: Submission) -> dict[str, Any]:
+    """The row of a new Submission."""
+    arrival, scoring = new.arrival, new.scoring
+    defaults = Arrival(comment=Comment())
+    request = {
+        name: getattr(arrival, name)
+        for name in _REQUEST
+        if getattr(arrival, name) != getattr(defaults, name)
+    }
+    return {
+        "guid": new.guid,
+        "site_id": new.site_id,
+        "kind": new.kind,
+        "received_at": new.received_at,
+        "content_hash": content_hash(arrival.comment),
+        "comment": write_text(write_comment(arrival.comment)),
+        "request": write_text(request),
+        "is_test": arrival.is_test,
+        "other_blog": plain(new.other_blog, 500) or None,
+        "verdict": scoring and scoring.verdict,
+        "score": scoring and scoring.score,
+        "evidence": _write_evidence(scoring),
+        "model_id": (scoring and scoring.model_id) or None,
+        "rule": (scoring and scoring.rule) or None,
+        "fault": (scoring and plain(scoring.fault, 200)) or None,
+        "took_ms": scoring.took_ms if scoring else 0.0,
+        "outcome": new.outcome,
+        "version": new.version,
+        "decided_at": new.decided_at,
+    }
+
+
+def read_submission(row: Any) -> Submission:  # noqa: ANN401 - a SQLAlchemy Row
+    """The Submission that `write_submission` wrote."""
+    request = json.loads(row.request)
+    known = {name: value for name, value in request.items() if name in _REQUEST}
+    return Submission(
+        submission_id=row.id,
+        guid=row.guid,
+        site_id=row.site_id,
+        kind=row.kind,
+        received_at=row.received_at,
+        arrival=Arrival(comment=read_comment(json.loads(row.comment)), **known),
+        scoring=_read_scoring(row),
+        outcome=row.outcome,
+        version=row.version,
+        decided_at=row.decided_at,
+        other_blog=row.other_blog or "",
+    )
+
+
+def _write_evidence(scoring: Scoring | None) -> str | None:
+    if scoring is None or scoring.evidence is None:
+        return None
+    evidence = scoring.evidence
+    return write_text(
+        {
+            "base": evidence.base,
+            "rest": evidence.rest,
+            "clues": [[c.name, c.value, c.weight, c.where] for c in evidence.clues],
+            "abstains": scoring.abstains,
+        },
+    )
+
+
+def _read_scoring(row: Any) -> Scoring | None:  # noqa: ANN401 - a SQLAlchemy Row
+    if row.verdict is None:
+        return None
+    evidence, abstains = None, ""
+    if row.evidence is not None:
+        kept = json.loads(row.evidence)
+        clues = tuple(Clue(*clue) for clue in kept["clues"])
+        evidence = Evidence(clues=clues, base=kept["base"], rest=kept["rest"])
+        abstains = kept["abstains"]
+    return Scoring(
+        verdict=row.verdict,
+        score=row.score,
+        evidence=evidence,
+        abstains=abstains,
+        model_id=row.model_id or "",
+        rule=row.rule or "",
+        fault=row.fault or "",
+        took_ms=row.took_ms,
+    )

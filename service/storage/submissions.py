@@ -1,0 +1,157 @@
+"""Read and write Submissions: the queue's pages, what reports speak of, what to forget."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from models.comment import Comment
+from service.domain.decision import Outcome
+from service.domain.submission import Submission, content_hash
+from service.errors import NotFound
+from service.storage.records import read_submission, write_submission, write_text
+from service.storage.tables import submission
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PageAsk:
+    """Which Submissions to list: newest first, *before* an id (keyset paging), or *after* one.
+
+    *is_decided* None means either; *site_ids* None means every Site.
+    """
+
+    outcome: Outcome
+    is_decided: bool | None = None
+    site_ids: tuple[int, ...] | None = None
+    before: int | None = None
+    after: int | None = None
+    limit: int = 50
+
+
+class Submissions:
+    """The Submissions of one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def append(self, new: list[Submission]) -> None:
+        """Write new Submissions; durable when the transaction commits."""
+        self._connection.execute(submission.insert(), [write_submission(one) for one in new])
+
+    def get(self, guid: str, *, site_ids: tuple[int, ...] | None = None) -> Submission:
+        """The Submission of this *guid*, if it belongs to these Sites. Raises NotFound."""
+        found = self.find(guid, site_ids=site_ids)
+        if found is None:
+            raise NotFound("There is no such comment.")
+        return found
+
+    def find(
+        self, guid: str, *, site_ids: tuple[int, ...] | None = None, lock: bool = False
+    ) -> Submission | None:
+        """The Submission of this *guid*, or None. *lock* keeps it ours until the commit."""
+        query = submission.select().where(submission.c.guid == guid)
+        if site_ids is not None:
+            query = query.where(submission.c.site_id.in_(site_ids))
+        row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
+        return None if row is None else read_submission(row)
+
+    def find_same(self, site_id: int, comment: Comment) -> Submission | None:
+        """The newest Submission of this Site with the same text and author, or None."""
+        row = self._connection.execute(
+            submission.select()
+            .where(
+                submission.c.site_id == site_id,
+                submission.c.content_hash == content_hash(comment),
+            )
+            .order_by(submission.c.id.desc())
+            .limit(1)
+            .with_for_update(),
+        ).one_or_none()
+        return None if row is None else read_submission(row)
+
+    def page(self, ask: PageAsk) -> list[Submission]:
+        """One page, newest first; reads at most *ask.limit* rows through an index (fast I/O)."""
+        query = submission.select().where(*_matching(ask))
+        if ask.after is not None:
+            query = query.where(submission.c.id > ask.after).order_by(submission.c.id)
+        elif ask.before is not None:
+            query = query.where(submission.c.id < ask.before).order_by(submission.c.id.desc())
+        else:
+            query = query.order_by(submission.c.id.desc())
+        rows = self._connection.execute(query.limit(ask.limit)).all()
+        found = [read_submission(row) for row in rows]
+        return found[::-1] if ask.after is not None else found
+
+    def count(self, ask: PageAsk, *, most: int = 10_000) -> int:
+        """How many Submissions match, counted to *most* at the outside."""
+        some = sa.select(submission.c.id).where(*_matching(ask)).limit(most).subquery()
+        found: int = self._connection.execute(
+            sa.select(sa.func.count()).select_from(some)
+        ).scalar_one()
+        return found
+
+    def set_outcome(self, now_settled: Submission) -> None:
+        """Record what holds now; in the same transaction as the Decision it follows from."""
+        self._connection.execute(
+            submission.update()
+            .where(submission.c.id == now_settled.submission_id)
+            .values(
+                outcome=now_settled.outcome,
+                version=now_settled.version,
+                decided_at=now_settled.decided_at,
+            ),
+        )
+
+    def each_labelled(
+        self, *, since: dt.datetime | None = None, batch: int = 500
+    ) -> Iterator[Submission]:
+        """Every Submission with a Decision, oldest first, in flat memory. No test calls."""
+        last = 0
+        while True:
+            query = (
+                submission.select()
+                .where(
+                    submission.c.version > 0,
+                    submission.c.is_test.is_(False),
+                    submission.c.id > last,
+                )
+                .order_by(submission.c.id)
+                .limit(batch)
+            )
+            if since is not None:
+                query = query.where(submission.c.decided_at >= since)
+            rows = self._connection.execute(query).all()
+            if not rows:
+                return
+            last = rows[-1].id
+            yield from (read_submission(row) for row in rows)
+
+    def purge(self, site_id: int, *, before: dt.datetime) -> int:
+        """Blank text and traces of what this Site received *before*; counts and hashes stay.
+
+        Answers with how many rows changed.
+        """
+        blank = write_text({})
+        changed = self._connection.execute(
+            submission.update()
+            .where(
+                submission.c.site_id == site_id,
+                submission.c.received_at < before,
+                submission.c.comment != blank,
+            )
+            .values(comment=blank, request=blank, evidence=None),
+        )
+        return changed.rowcount
+
+
+def _matching(ask: PageAsk) -> list[sa.ColumnElement[bool]]:
+    clauses: list[sa.ColumnElement[bool]] = [submission.c.outcome == ask.outcome]
+    if ask.site_ids is not None:
+        clauses.append(submission.c.site_id.in_(ask.site_ids))
+    if ask.is_decided is not None:
+        is_decided = submission.c.version > 0
+        clauses.append(is_decided if ask.is_decided else sa.not_(is_decided))
+    return clauses

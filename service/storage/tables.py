@@ -1,0 +1,184 @@
+"""The tables, in SQLAlchemy Core: the only place that names columns and their types."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from models.verdict import Verdict
+from service.domain.decision import Act, Outcome, Source
+from service.domain.moderator import Role
+from service.domain.submission import Kind
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+
+class UTCTime(sa.types.TypeDecorator[dt.datetime]):
+    """A point in time, aware and in UTC on our side whatever the engine keeps."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - the driver's own
+        """To the engine: SQLite has no zones, so it gets the plain UTC reading."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time point without a zone must not be stored")
+        value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:  # noqa: ANN401, ARG002
+        """From the engine: always aware, always UTC."""
+        if value is None:
+            return None
+        moment: dt.datetime = value
+        return moment.replace(tzinfo=dt.UTC) if not moment.tzinfo else moment.astimezone(dt.UTC)
+
+
+def _words(kind: type[enum.Enum]) -> sa.Enum:
+    """An enum stored as its words, with a CHECK, the same on both engines."""
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    },
+)
+
+# SQLite counts rows up only in a column that says INTEGER.
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("name", sa.String(60), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+site = sa.Table(
+    "site",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("blog", sa.String(500), nullable=False),
+    sa.Column("address", sa.String(500), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("is_network", sa.Boolean(name="is_network"), nullable=False),
+    sa.Column("parent_id", _ID, sa.ForeignKey("site.id", ondelete="RESTRICT")),
+    sa.Column("policy", sa.Text, nullable=False),
+    sa.Column("created_at", UTCTime, nullable=False),
+    # Two calls that meet a new blog of a network at once make one Site.
+    sa.UniqueConstraint("parent_id", "address"),
+    sa.Index("ix_site_address", "address"),
+)
+
+api_key = sa.Table(
+    "api_key",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("site_id", _ID, sa.ForeignKey("site.id", ondelete="RESTRICT"), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("key_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("hint", sa.String(4), nullable=False),
+    sa.Column("created_at", UTCTime, nullable=False),
+    sa.Column("last_used_at", UTCTime),
+    sa.Column("revoked_at", UTCTime),
+    sa.Index("ix_api_key_site_id", "site_id"),
+)
+
+moderator = sa.Table(
+    "moderator",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("name", sa.String(80), nullable=False, unique=True),
+    sa.Column("password_hash", sa.String(200), nullable=False),
+    sa.Column("role", _words(Role), nullable=False),
+    sa.Column("created_at", UTCTime, nullable=False),
+    sa.Column("deactivated_at", UTCTime),
+)
+
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column(
+        "moderator_id", _ID, sa.ForeignKey("moderator.id", ondelete="RESTRICT"), nullable=False
+    ),
+    sa.Column("created_at", UTCTime, nullable=False),
+    sa.Column("seen_at", UTCTime, nullable=False),
+    sa.Index("ix_session_moderator_id", "moderator_id"),
+)
+
+submission = sa.Table(
+    "submission",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column("guid", sa.String(32), nullable=False, unique=True),
+    sa.Column("site_id", _ID, sa.ForeignKey("site.id", ondelete="RESTRICT"), nullable=False),
+    sa.Column("kind", _words(Kind), nullable=False),
+    sa.Column("received_at", UTCTime, nullable=False),
+    sa.Column("content_hash", sa.String(32), nullable=False),
+    # JSON as text, not the engines' JSON types: PostgreSQL's refuse NUL, JSON text escapes it.
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("is_test", sa.Boolean(name="is_test"), nullable=False),
+    sa.Column("other_blog", sa.String(500)),
+    sa.Column("verdict", _words(Verdict)),
+    sa.Column("score", sa.Float),
+    sa.Column("evidence", sa.Text),
+    sa.Column("model_id", sa.String(80)),
+    sa.Column("rule", sa.String(60)),
+    sa.Column("fault", sa.String(200)),
+    sa.Column("took_ms", sa.Float, nullable=False),
+    sa.Column("outcome", _words(Outcome), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("decided_at", UTCTime),
+    # The queue and its neighbours page by id inside an Outcome; reports look for content.
+    sa.Index("ix_submission_outcome_id", "outcome", "id"),
+    sa.Index("ix_submission_site_id_outcome_id", "site_id", "outcome", "id"),
+    sa.Index("ix_submission_site_id_content_hash", "site_id", "content_hash"),
+    sa.Index("ix_submission_site_id_received_at", "site_id", "received_at"),
+    sa.Index(
+        "ix_submission_other_blog",
+        "site_id",
+        "other_blog",
+        sqlite_where=sa.text("other_blog IS NOT NULL"),
+        postgresql_where=sa.text("other_blog IS NOT NULL"),
+    ),
+)
+
+decision = sa.Table(
+    "decision",
+    metadata,
+    sa.Column("id", _ID, primary_key=True),
+    sa.Column(
+        "submission_id", _ID, sa.ForeignKey("submission.id", ondelete="RESTRICT"), nullable=False
+    ),
+    sa.Column("act", _words(Act), nullable=False),
+    sa.Column("source", _words(Source), nullable=False),
+    sa.Column("decided_at", UTCTime, nullable=False),
+    # Restrict, never cascade: history outlives people.
+    sa.Column("moderator_id", _ID, sa.ForeignKey("moderator.id", ondelete="RESTRICT")),
+    sa.Column("reporter", sa.String(200), nullable=False),
+    sa.Column("note", sa.String(2000), nullable=False),
+    sa.Column("undoes", _ID, sa.ForeignKey("decision.id", ondelete="RESTRICT")),
+    sa.Index("ix_decision_submission_id", "submission_id"),
+    sa.Index("ix_decision_moderator_id_id", "moderator_id", "id"),
+    sa.Index("ix_decision_source_id", "source", "id"),
+)

@@ -1,0 +1,1 @@
+"""What every page and endpoint shares: who is calling, errors as answers, health, headers."""

@@ -1,0 +1,1 @@
+"""One workflow = one file = one transaction; each stands alone and knows no web."""

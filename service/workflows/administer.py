@@ -1,0 +1,160 @@
+"""Add Sites, issue and revoke Keys, add Moderators, set a Policy: what the command line asks."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import secrets
+from typing import Any
+
+from service.domain.moderator import Moderator, Role, read_name, read_password
+from service.domain.password import hash_password
+from service.domain.site import Key, Policy, Site, key_hash, new_key, read_blog, read_key
+from service.errors import Conflict, DuplicateModerator, DuplicateSite, InvalidField, NotFound
+from service.storage.store import Store
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Issued:
+    """A Key with the only sight of its text there will ever be."""
+
+    site: Site
+    key: Key
+    text: str
+
+
+def add_site(
+    blog: str,
+    *,
+    key: str = "",
+    name: str = "",
+    is_network: bool = False,
+    store: Store,
+    secret: str,
+    now: dt.datetime,
+) -> Issued:
+    """A new Site with its first Key, the owner's own *key* or a random one.
+
+    Raises DuplicateSite when the address or the key is taken, InvalidField.
+    """
+    blog, text = read_blog(blog), read_key(key) if key else new_key()
+    try:
+        with store.begin() as unit:
+            if unit.sites.find_by_blog(blog) is not None:
+                raise DuplicateSite(f"There is a site for {blog} already.")
+            site = unit.sites.add(blog=blog, name=name or blog, is_network=is_network, now=now)
+            issued = unit.sites.add_key(
+                site.site_id, name="first", key_hash=key_hash(text, secret), hint=text[:4], now=now
+            )
+            unit.commit()
+    except Conflict as error:
+        if isinstance(error, DuplicateSite):
+            raise
+        raise DuplicateSite("This key is taken; bring another or let us make one.") from None
+    return Issued(site, issued, text)
+
+
+def issue_key(
+    blog: str, *, name: str, key: str = "", store: Store, secret: str, now: dt.datetime
+) -> Issued:
+    """One more Key for the Site of *blog*. Raises NotFound, DuplicateSite, InvalidField."""
+    text = read_key(key) if key else new_key()
+    try:
+        with store.begin() as unit:
+            site = unit.sites.find_by_blog(blog)
+            if site is None:
+                raise NotFound(f"There is no site for {blog}.")
+            issued = unit.sites.add_key(
+                site.site_id, name=name, key_hash=key_hash(text, secret), hint=text[:4], now=now
+            )
+            unit.commit()
+    except Conflict:
+        raise DuplicateSite("This key is taken; bring another or let us make one.") from None
+    return Issued(site, issued, text)
+
+
+def revoke_key(key_id: int, *, store: Store, now: dt.datetime) -> Key:
+    """The Key of this id, revoked from now on. Raises NotFound."""
+    with store.begin() as unit:
+        unit.sites.get_key(key_id)
+        unit.sites.revoke_key(key_id, now)
+        unit.commit()
+        return unit.sites.get_key(key_id)
+
+
+def list_keys(*, store: Store) -> list[tuple[Site, list[Key]]]:
+    """Every Site with its Keys."""
+    with store.read() as unit:
+        return [(site, unit.sites.list_keys(site.site_id)) for site in unit.sites.list_all()]
+
+
+def list_sites(*, store: Store) -> list[tuple[Site, list[tuple[str, int, dt.datetime]]]]:
+    """Every Site with the other addresses its keys were used for: address, calls, last call."""
+    with store.read() as unit:
+        return [(one, unit.sites.list_other_blogs(one.site_id)) for one in unit.sites.list_all()]
+
+
+def set_policy(blog: str, changes: dict[str, Any], *, store: Store) -> Site:
+    """The Site of *blog* with these choices changed. Raises NotFound, InvalidField."""
+    with store.begin() as unit:
+        site = unit.sites.find_by_blog(blog)
+        if site is None:
+            raise NotFound(f"There is no site for {blog}.")
+        policy = _checked(dataclasses.replace(site.policy, **changes))
+        unit.sites.set_policy(site.site_id, policy)
+        unit.commit()
+    return dataclasses.replace(site, policy=policy)
+
+
+def _checked(policy: Policy) -> Policy:
+    if not 60 <= policy.recheck_after_s <= 31_536_000:  # noqa: PLR2004 - a minute to a year
+        raise InvalidField("recheck_after_s", "Recheck after 60 seconds to one year.")
+    if policy.kept_days is not None and policy.kept_days < 1:
+        raise InvalidField("kept_days", "Text is kept for one day at least.")
+    return policy
+
+
+def add_moderator(
+    name: str, *, role: Role, password: str = "", store: Store, now: dt.datetime
+) -> tuple[Moderator, str]:
+    """A new Moderator and the password: the one given, or a random one to be shown once.
+
+    Raises DuplicateModerator, InvalidField (heavy CPU: argon2).
+    """
+    text = read_password(password) if password else secrets.token_urlsafe(12)
+    kept = hash_password(text)
+    try:
+        with store.begin() as unit:
+            made = unit.moderators.add(name=read_name(name), password_hash=kept, role=role, now=now)
+            unit.commit()
+    except Conflict:
+        raise DuplicateModerator(f"There is a moderator {read_name(name)} already.") from None
+    return made, text
+
+
+def list_moderators(*, store: Store) -> list[Moderator]:
+    """Every Moderator."""
+    with store.read() as unit:
+        return unit.moderators.list_all()
+
+
+def set_password(name: str, *, password: str = "", store: Store) -> tuple[Moderator, str]:
+    """A Moderator with a new password; their sessions end. Raises NotFound, InvalidField."""
+    text = read_password(password) if password else secrets.token_urlsafe(12)
+    kept = hash_password(text)
+    with store.begin() as unit:
+        moderator = unit.moderators.get(read_name(name))
+        unit.moderators.set_password(moderator.moderator_id, kept)
+        unit.moderators.purge_sessions(moderator_id=moderator.moderator_id)
+        unit.commit()
+    return moderator, text
+
+
+def deactivate_moderator(name: str, *, store: Store, now: dt.datetime) -> Moderator:
+    """A Moderator who cannot sign in any more; decisions stay, sessions end. Raises NotFound."""
+    with store.begin() as unit:
+        moderator = unit.moderators.get(read_name(name))
+        unit.moderators.set_deactivated(moderator.moderator_id, now)
+        unit.moderators.purge_sessions(moderator_id=moderator.moderator_id)
+        unit.commit()
+    return dataclasses.replace(moderator, deactivated_at=now)

@@ -1,0 +1,68 @@
+"""Whose key this is, and for which Site it asks."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Final
+
+from service.domain.site import Key, Site, key_hash, same_address
+from service.errors import Conflict, UnknownKey
+from service.storage.store import Store
+
+# Often enough to tell an idle key from a used one, rare enough not to write at every call.
+_USED_EVERY: Final = dt.timedelta(hours=1)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """A living Key and the Site it asks for now; *owner* is the network a child Site belongs to."""
+
+    key: Key
+    site: Site
+    owner: Site
+
+
+def find_caller(key: str, blog: str = "", *, store: Store, secret: str, now: dt.datetime) -> Caller:
+    """The Caller behind *key*. Raises UnknownKey for a missing, unknown or revoked one (fast I/O).
+
+    The Site comes from the key alone. Only a network key looks at *blog*: it makes one child Site
+    for each blog address it meets.
+    """
+    if not key:
+        raise UnknownKey(detail="no key")
+    with store.read() as unit:
+        found = unit.sites.find_key(key_hash(key, secret))
+        if found is None:
+            raise UnknownKey(detail="unknown or revoked key")
+        known, owner = found
+        site: Site | None = owner
+        if owner.is_network and blog.strip():
+            site = unit.sites.find_by_blog(blog, parent_id=owner.site_id)
+    if site is None:
+        site = _add_child(owner, blog, store=store, now=now)
+    if known.last_used_at is None or now - known.last_used_at >= _USED_EVERY:
+        with store.begin() as unit:
+            unit.sites.set_key_used(known.key_id, now)
+            unit.commit()
+    return Caller(key=known, site=site, owner=owner)
+
+
+def _add_child(network: Site, blog: str, *, store: Store, now: dt.datetime) -> Site:
+    """The Site of a blog that this network's keys meet for the first time."""
+    try:
+        with store.begin() as unit:
+            name = same_address(blog)[:200]
+            site = unit.sites.add(
+                blog=blog.strip()[:500], name=name, parent_id=network.site_id, now=now
+            )
+            unit.sites.set_policy(site.site_id, network.policy)
+            unit.commit()
+            return dataclasses.replace(site, policy=network.policy)
+    except Conflict:
+        # Another call met it at the same moment and was quicker.
+        with store.read() as unit:
+            found = unit.sites.find_by_blog(blog, parent_id=network.site_id)
+        if found is None:
+            raise
+        return found

@@ -1,0 +1,49 @@
+"""python -m tests [fast]: the gate, in order, stops at the first red; CI runs the same."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+FAST = "not postgres and not browser and not e2e and not node and not slow"
+
+
+def steps(mode: str) -> list[tuple[str, list[str]]]:
+    """The gate's steps as (name, command), cheapest first."""
+    python = sys.executable
+    pytest = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal"]
+    if mode == "fast":
+        pytest += ["-m", FAST]
+    return [
+        ("ruff check", [python, "-m", "ruff", "check", "."]),
+        ("ruff format", [python, "-m", "ruff", "format", "--check", "--quiet", "."]),
+        ("mypy strict", [python, "-m", "mypy"]),
+        # Its cache gave stale answers after files were restored.
+        ("import contracts", [str(Path(python).parent / "lint-imports"), "--no-cache"]),
+        ("tests", pytest),
+    ]
+
+
+def main() -> int:
+    """Run every step; 0 when all are green, else the red one's code."""
+    mode = sys.argv[1] if len(sys.argv) > 1 else "full"
+    if mode not in {"full", "fast"}:
+        print("usage: python -m tests [fast]", file=sys.stderr)
+        return 2
+    environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    for name, command in steps(mode):
+        print(f"── {name} ".ljust(shutil.get_terminal_size().columns, "─"), flush=True)
+        started = time.monotonic()
+        code = subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+        print(f"{name}: {'ok' if code == 0 else 'RED'} in {time.monotonic() - started:.0f} s")
+        if code:
+            return code
+    print("all good")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""Hand-written fakes for time and for forced failure; everything else in the tests is real."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from models.comment import Clue, Comment, Evidence, Score
+from models.verdict import Cutoffs
+from service.errors import ScorerUnavailable
+from tests.builders import NOON
+
+
+class FixedClock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: dt.datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def tick(self, **change: float) -> None:
+        self.now += dt.timedelta(**change)
+
+
+class StubClassifier:
+    """Scores by one word, the same every time: casino is spam, maybe unsure, blatant blatant."""
+
+    model_id = "stub"
+    cutoffs = Cutoffs(unsure_from=0.4, spam_from=0.9, blatant_from=0.99)
+    _WORDS = (("blatant", 0.999), ("casino", 0.95), ("maybe", 0.6))
+
+    def score(self, comment: Comment) -> Score:
+        word, value = next(
+            ((w, v) for w, v in self._WORDS if w in comment.text.lower()), ("", 0.05)
+        )
+        logit = math.log(value / (1 - value))
+        clues = (Clue("word in the text", word, logit + 1.0, "text"),) if word else ()
+        base = -1.0 if word else logit
+        return Score(value, self.model_id, Evidence(clues, base=base))
+
+
+class StubScorer:
+    """A scorer whose model is there; `fault` can say that a newer one was not loaded."""
+
+    def __init__(self) -> None:
+        self.fault = ""
+
+    def live(self) -> StubClassifier:
+        return StubClassifier()
+
+
+class BrokenScorer:
+    """A scorer without any model."""
+
+    fault = "no model could be loaded"
+
+    def live(self) -> StubClassifier:
+        raise ScorerUnavailable(detail=self.fault)

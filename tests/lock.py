@@ -1,0 +1,36 @@
+"""`make lock`: pin the newest allowed dependencies by hash, without any index address."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+COMMON = (
+    sys.executable,
+    "-m",
+    "uv",
+    "pip",
+    "compile",
+    "--quiet",
+    "--universal",
+    "--python-version=3.11",
+    "--generate-hashes",
+    "--no-annotate",
+    "--no-emit-index-url",
+    "--no-emit-find-links",
+    "--custom-compile-command=make lock",
+    "--upgrade",
+    "pyproject.toml",
+    "--group=build",
+)
+
+
+def main() -> None:
+    """Write both lock files; the server's pins are a part of the gate's."""
+    locks = ROOT / "requirements"
+    dev, serve = str(locks / "dev.txt"), str(locks / "serve.txt")
+    subprocess.run([*COMMON, "--group=dev", "--extra=train", "-o", dev], cwd=ROOT, check=True)
+    subprocess.run([*COMMON, "-c", dev, "-o", serve], cwd=ROOT, check=True)
+
+
+main()

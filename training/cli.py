@@ -1,0 +1,235 @@
+"""chaffinch-train: the maintainer's command. Parses, calls, prints; decides nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from models.artefact import find_signing_key, make_signing_key
+from models.errors import ModelError
+from models.loader import load
+from models.manifest import read_manifest
+from models.registry import Registry, default_data_dir
+from training import corpora, labels
+from training.compare import compare as compare_models
+from training.errors import CorpusMissing, TrainingError
+from training.evaluate import Numbers, by_slice
+from training.example import Example
+from training.promote import promote as promote_model
+from training.promote import rollback as roll_back
+from training.recipe import Recipe
+from training.retrain import Inputs, save, sha256_of
+from training.retrain import retrain as retrain_model
+from training.ship import ship as ship_model
+
+FAILED = 1
+
+
+class _Sentences(click.Group):
+    """A group whose commands end in one sentence on stderr and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what we refuse becomes a sentence."""
+        try:
+            return super().invoke(ctx)
+        except (TrainingError, ModelError) as error:
+            click.echo(f"chaffinch-train: {error}", err=True)
+            ctx.exit(FAILED)
+
+
+def _data_dir() -> Path:
+    named = os.environ.get("CHAFFINCH_DATA_DIR")
+    return Path(named).expanduser() if named else default_data_dir(os.environ)
+
+
+def _registry() -> Registry:
+    named = os.environ.get("CHAFFINCH_MODELS_DIR")
+    return Registry(Path(named).expanduser() if named else _data_dir() / "models")
+
+
+def _signing_key() -> bytes | None:
+    return find_signing_key(_data_dir() / "model.key")
+
+
+def _read_examples(folder: Path | None, label_file: Path | None, grades: str) -> Inputs:
+    named = os.environ.get("CHAFFINCH_CORPORA")
+    folder = folder or (Path(named) if named else None)
+    examples: list[Example] = []
+    sources: dict[str, str] = {}
+    if folder:
+        examples += corpora.load(folder, grades=grades)
+        sources |= corpora.hashes(grades)
+    if label_file:
+        examples += labels.read(label_file)
+        sources["decisions"] = sha256_of(label_file)
+    if not examples:
+        raise CorpusMissing("name a folder of corpora (--corpora) or a file of labels (--labels)")
+    return Inputs(examples=examples, sources=sources, grades=grades)
+
+
+_corpora_option = click.option(
+    "--corpora",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of corpora; else CHAFFINCH_CORPORA.",
+)
+_labels_option = click.option(
+    "--labels",
+    "label_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Labels written by `chaffinch export`.",
+)
+
+
+@click.group(cls=_Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="chaffinch", prog_name="chaffinch-train")
+def main() -> None:
+    """Make, measure and promote the models that Chaffinch answers with.
+
+    \b
+    From the moderators' decisions to a better model:
+      chaffinch export > labels.jsonl
+      chaffinch-train retrain --corpora DIR --labels labels.jsonl
+      chaffinch-train compare candidate live --labels labels.jsonl
+      chaffinch-train promote --labels labels.jsonl
+    """  # noqa: D301 - \b is click's mark for a block it must not wrap
+
+
+@main.command()
+@_corpora_option
+@_labels_option
+@click.option("--grades", default="AB", show_default=True, help="Licence grades that may feed it.")
+@click.option("--strength", default=1.0, show_default=True, help="C of the logistic regression.")
+@click.option(
+    "--seed", default=0, show_default=True, help="Same seed, corpora, versions: same bytes."
+)
+@click.option("--jobs", default=2, show_default=True, help="Processes to share the work.")
+def retrain(
+    folder: Path | None,
+    label_file: Path | None,
+    grades: str,
+    strength: float,
+    seed: int,
+    jobs: int,
+) -> None:
+    """Fit a new model on corpora and labels and keep it as `candidate`."""
+    registry, key = _registry(), make_signing_key(_data_dir() / "model.key")
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as shown:
+        task = shown.add_task("reading", total=None)
+        inputs = _read_examples(folder, label_file, grades)
+        manifest, raw = retrain_model(
+            inputs,
+            Recipe(strength=strength, seed=seed),
+            jobs=jobs,
+            made_at=dt.datetime.now(dt.UTC),
+            seen=lambda step: shown.update(task, description=step),
+        )
+    model_id = save(registry, manifest, raw, key=key, parent=registry.aliases().get("live", ""))
+    click.echo(f"candidate {model_id}: {len(inputs.examples)} comments, {len(raw)} bytes")
+    _print_table(manifest.numbers)
+
+
+@main.command()
+@click.argument("name", default="live")
+@_corpora_option
+@_labels_option
+@click.option("--grades", default="AB", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+def evaluate(
+    name: str, folder: Path | None, label_file: Path | None, grades: str, *, as_json: bool
+) -> None:
+    """Measure the model NAME on corpora and labels, through the same verdict as the service.
+
+    A model knows what it was fitted on: for figures on unseen blogs see its card.
+    """
+    classifier = load(_registry(), name, signing_key=_signing_key())
+    inputs = _read_examples(folder, label_file, grades)
+    scores = np.array([classifier.score(e.comment).value for e in inputs.examples])
+    found = by_slice(inputs.examples, scores, classifier.cutoffs)
+    if as_json:
+        click.echo(json.dumps(found, indent=1))
+    else:
+        _print_table(found)
+
+
+@main.command()
+@click.argument("candidate", default="candidate")
+@click.argument("live", default="live")
+@_corpora_option
+@_labels_option
+def compare(candidate: str, live: str, folder: Path | None, label_file: Path | None) -> None:
+    """Compare two models on the same comments: won, tied, lost, and who changed sides."""
+    registry, key = _registry(), _signing_key()
+    inputs = _read_examples(folder, label_file, "AB")
+    found = compare_models(
+        load(registry, candidate, signing_key=key),
+        load(registry, live, signing_key=key),
+        inputs.examples,
+    )
+    click.echo(f"won {found.won}, tied {found.tied}, lost {found.lost} (p = {found.p:.3g})")
+    click.echo(f"good comments hidden: {found.hidden_before:.2%} -> {found.hidden_after:.2%}")
+    click.echo(f"spam caught: {found.caught_before:.1%} -> {found.caught_after:.1%}")
+    for before, after, text in found.changed[:20]:
+        click.echo(f"  {before} -> {after}: {' '.join(text.split())[:90]!r}")
+
+
+@main.command()
+@click.argument("name", default="candidate")
+@_corpora_option
+@_labels_option
+def promote(name: str, folder: Path | None, label_file: Path | None) -> None:
+    """Make NAME live if every gate lets it through; running services notice within a second."""
+    inputs = _read_examples(folder, label_file, "AB")
+    model_id, _ = promote_model(_registry(), inputs.examples, signing_key=_signing_key(), name=name)
+    click.echo(f"{model_id} is live")
+
+
+@main.command()
+def rollback() -> None:
+    """Make the previous model live again."""
+    click.echo(f"{roll_back(_registry(), signing_key=_signing_key())} is live again")
+
+
+@main.command("list")
+def list_() -> None:
+    """List the models and what aliases name them."""
+    registry = _registry()
+    names: dict[str, list[str]] = {}
+    for alias, model_id in sorted(registry.aliases().items()):
+        names.setdefault(model_id, []).append(alias)
+    for model_id in registry.list_ids():
+        manifest = read_manifest((registry.folder(model_id) / "manifest.json").read_bytes())
+        marks = ", ".join(names.get(model_id, []))
+        click.echo(f"{model_id}\t{manifest.labels} labels\t{manifest.made_at}\t{marks}")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--as", "alias", default="live", show_default=True, help="Alias it is shipped under.")
+def ship(name: str, alias: str) -> None:
+    """Put a local model into the program itself (for those who publish Chaffinch)."""
+    click.echo(f"shipped {ship_model(_registry(), name, alias)} as {alias}")
+
+
+def _print_table(found: dict[str, dict[str, object]]) -> None:
+    names = [field.name for field in dataclasses.fields(Numbers)]
+    click.echo("\t".join(["slice", *names]))
+    for name, numbers in found.items():
+        click.echo("\t".join([name, *(_cell(numbers[column]) for column in names)]))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

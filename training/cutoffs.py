@@ -1,0 +1,69 @@
+"""Cutoffs from a promise: "maximum recall @ fpr <= 0.002" over blogs the model has not seen."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.verdict import Cutoffs
+from training.errors import NotEnoughLabels, TrainingError
+from training.example import Example
+
+Floats = NDArray[np.float64]
+_SENTENCE = re.compile(r"maximum recall @ fpr <= (0?\.\d+)")
+_FEWEST_HAM = 300
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Promise:
+    """At most this share of good comments above the cutoff."""
+
+    fpr: float
+
+    @classmethod
+    def read(cls, sentence: str) -> Promise:
+        """The promise in a sentence. Raises TrainingError."""
+        found = _SENTENCE.fullmatch(sentence.strip())
+        if not found:
+            raise TrainingError("a promise reads: maximum recall @ fpr <= 0.002")
+        return cls(float(found[1]))
+
+    def __str__(self) -> str:
+        return f"maximum recall @ fpr <= {self.fpr:g}"
+
+
+UNSURE = Promise(0.03)
+SPAM = Promise(0.002)
+BLATANT = Promise(0.0002)
+
+
+def choose(examples: Sequence[Example], scores: Floats) -> Cutoffs:
+    """The lowest cutoffs that keep the three promises on unseen good comments.
+
+    Every unit of ham counts alike (by the root of its size): one big blog must not buy leave to
+    lose the comments of small ones. Raises NotEnoughLabels.
+    """
+    is_ham = np.array([not example.is_spam for example in examples])
+    if is_ham.sum() < _FEWEST_HAM:
+        raise NotEnoughLabels(f"cutoffs need {_FEWEST_HAM} good comments at least")
+    ham = [example for example in examples if not example.is_spam]
+    sizes: dict[str, int] = {}
+    for example in ham:
+        sizes[example.corpus] = sizes.get(example.corpus, 0) + 1
+    weights = np.array([1 / sizes[example.corpus] ** 0.5 for example in ham])
+    order = np.argsort(-scores[is_ham], kind="stable")
+    above = np.cumsum(weights[order]) / weights.sum()
+    ranked = scores[is_ham][order]
+
+    def lowest(promise: Promise) -> float:
+        # The first good comment that may not be above the cutoff; a hair more than its score.
+        place = int(np.searchsorted(above, promise.fpr, side="right"))
+        return float(min(0.9999, np.nextafter(ranked[min(place, len(ranked) - 1)], 1.0)))
+
+    unsure, spam = lowest(UNSURE), lowest(SPAM)
+    blatant = max(lowest(BLATANT), spam)
+    return Cutoffs(unsure_from=min(unsure, spam), spam_from=spam, blatant_from=blatant)
