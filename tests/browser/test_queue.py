@@ -1,5 +1,7 @@
 """The queue in a real browser: keys, focus, undo, two people, hostile text, no script."""
 
+import re
+
 import pytest
 
 from service.domain.decision import Outcome
@@ -146,7 +148,7 @@ def test_a_row_opens_and_closes(page, address, arrive):
     (only,) = arrive("maybe")
     open_queue(page, address)
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**/item/{only}")
+    page.wait_for_url(re.compile(rf"/item/{only}"))
     assert "Why" in page.inner_text("#why")
     page.keyboard.press("Escape")
     page.wait_for_url("**/moderation/")
@@ -197,7 +199,8 @@ def test_hostile_comments_are_inert_and_the_page_is_whole(page, address, arrive)
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0
     for row in page.locator(ROW).all()[:3]:
-        assert row.locator("iframe, script, svg, img, style, meta").count() == 0
+        # Our own shapes are drawings; nothing else in a row is anything but text.
+        assert row.locator("iframe, script, svg:not(.shape, .gauge), img, style, meta").count() == 0
     page.goto(f"{address}{page.locator(ROW).first.get_attribute('data-href')}")
     assert page.locator("#item button.approve").is_visible()
 
@@ -210,14 +213,14 @@ def test_everything_works_without_script(browser, address, store, arrive, modera
     page.locator(ROW).first.locator("button.spam").click()
     assert outcome_of(store, second) is Outcome.SPAM
     assert page.locator(ROW).count() == 1
-    page.locator("#bar-undo button").click()
+    page.locator("#undo button").click()
     assert outcome_of(store, second) is Outcome.UNSURE
-    page.click("text=why, and the whole comment >> nth=0")
+    page.locator(ROW).first.locator(".place a").click()
     page.fill("[name=note]", "looks fine")
     page.click("button.approve")
     page.goto(f"{address}/moderation/decided")
     assert "looks fine" in page.content()
-    page.locator(".decided .row").first.locator("button").click()
+    page.locator(".log .row").first.locator("button").click()
     assert outcome_of(store, second) is Outcome.UNSURE
     assert outcome_of(store, first) is Outcome.UNSURE
     context.close()
