@@ -39,6 +39,10 @@ clean: ## Remove what the commands above made, except var/ (your data)
 .venv/test.done: .venv/serve.done requirements/dev.txt tests/contract/clients/package-lock.json
 	@echo "Installing what the gate needs (pinned by hash) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
+	@# akismet's own tests are in its source archive only; the same line pins that by hash too.
+	@sed -n '/^akismet==/,/[^\\]$$/p' requirements/dev.txt > .venv/akismet.txt
+	@$(BIN)/pip download --quiet --disable-pip-version-check --require-hashes --no-deps \
+	  --no-build-isolation --no-binary :all: -r .venv/akismet.txt -d .venv/sdists
 	@if command -v npm >/dev/null; then \
 	  cd tests/contract/clients && npm ci --silent --no-audit --no-fund --ignore-scripts; \
 	else echo "npm is not here: the JavaScript clients are skipped"; fi
