@@ -71,7 +71,8 @@ class ProcessLimiter:
     def _drop_old(self, now: float) -> None:
         oldest = now - self._window_s
         old = [name for name, tries in self._tries.items() if not tries or tries[-1] <= oldest]
-        for name in old:
+        # When all are new, those that came first go: somebody is trying names to fill us up.
+        for name in old or list(self._tries)[: _MOST_NAMES // 10]:
             del self._tries[name]
 
 

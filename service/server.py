@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 
 from granian.constants import Interfaces
@@ -26,7 +25,7 @@ def require_free(settings: Settings) -> None:
         except OSError as error:
             raise NotReady(
                 f"{settings.host}:{settings.port} cannot be listened on "
-                f"({os.strerror(error.errno or 0)}): choose another with --port or --host.",
+                f"({error.strerror or 'no such address'}): choose another with --port or --host.",
             ) from None
 
 

@@ -6,6 +6,7 @@ What a Site's owner sets is Policy (in the database); what training chose is in 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import difflib
 import os
@@ -19,10 +20,13 @@ from models.registry import default_data_dir
 from service.errors import SettingsError
 
 PREFIX: Final = "CHAFFINCH_"
+_REDIS: Final = ("redis://", "rediss://", "redis+unix://")
 # Read by others than this module: training's corpora and key, and the test suite's own servers.
 _OTHERS: Final = frozenset({"CONFIG", "CORPORA", "MODEL_KEY"})
 _TEST_PREFIX: Final = "TEST_"
-_SECRET_CHARACTERS: Final = 32
+_KEPT_CHARACTERS: Final = 32
+# Keys have 48 bits: with a secret that can be guessed, a stolen database tells them all.
+_LEAST_SECRET: Final = 16
 
 
 class Secret:
@@ -46,11 +50,12 @@ class Secret:
         return bool(self._text)
 
 
-def _setting(text: str, default: Any, *, is_secret: bool = False) -> Any:  # noqa: ANN401 - as dataclasses.field
-    return dataclasses.field(default=default, metadata={"help": text, "secret": is_secret})
+def _setting(text: str, default: Any, **bounds: Any) -> Any:  # noqa: ANN401 - as dataclasses.field
+    """A field with its help; *bounds*: `least` and `most` of a number, `one_of` some words."""
+    return dataclasses.field(default=default, metadata={"help": text} | bounds)
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Settings:
     """Everything an operator may set, with its default; `load` fills it."""
 
@@ -67,20 +72,28 @@ class Settings:
     secret_key: Secret = _setting(
         "Secret that keys and sessions are hashed with; empty: made once, kept in data_dir.",
         "",
-        is_secret=True,
+        secret=True,
     )
     host: str = _setting("Address to listen on.", "127.0.0.1")
-    port: int = _setting("Port to listen on.", 8000)
-    threads: int = _setting("Requests answered at the same time by one process.", 16)
-    processes: int = _setting("Serving processes; SQLite allows one.", 1)
-    trusted_proxies: int = _setting("How many proxies in front set X-Forwarded-*; 0: none.", 0)
+    port: int = _setting("Port to listen on.", 8000, least=1, most=65_535)
+    threads: int = _setting(
+        "Requests answered at the same time by one process.", 16, least=1, most=1000
+    )
+    processes: int = _setting("Serving processes; SQLite allows one.", 1, least=1, most=64)
+    trusted_proxies: int = _setting(
+        "How many proxies in front set X-Forwarded-*; 0: none.", 0, most=10
+    )
     public_url: str = _setting("Address people reach this server at, for links.", "")
     cookie_secure: bool = _setting("Send the session cookie over HTTPS only.", default=False)
     session_idle_minutes: int = _setting(
-        "Sign a moderator out after this long without a sign.", 120
+        "Sign a moderator out after this long without a sign.", 120, least=1, most=525_600
     )
-    session_hours: int = _setting("Sign a moderator out after this long in any case.", 12)
-    log_level: str = _setting("debug, info, warning or error.", "info")
+    session_hours: int = _setting(
+        "Sign a moderator out after this long in any case.", 12, least=1, most=8760
+    )
+    log_level: str = _setting(
+        "debug, info, warning or error.", "info", one_of=("debug", "info", "warning", "error")
+    )
 
     @classmethod
     def load(
@@ -103,6 +116,10 @@ class Settings:
             models_dir=Path(settings.models_dir or data_dir / "models").expanduser(),
             secret_key=settings.secret_key or _kept_secret(data_dir),
         )
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={_shown(getattr(self, name))!r}" for name in FIELDS)
+        return f"Settings({', '.join(shown)})"
 
     @property
     def is_embedded(self) -> bool:
@@ -132,7 +149,7 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def _from_file(environ: Mapping[str, str]) -> dict[str, Any]:
     place = environ.get(f"{PREFIX}CONFIG")
-    if not place:
+    if place is None:
         return {}
     try:
         table = tomllib.loads(Path(place).read_text(encoding="utf-8"))
@@ -155,7 +172,11 @@ def _unknown(variable: str, shown: str = "") -> str:
 
 def _cast(name: str, value: object, variable: str) -> Any:  # noqa: ANN401 - as typed in Settings
     field = FIELDS[name]
-    if field.metadata["secret"]:
+    if isinstance(value, (dict, list)):
+        raise SettingsError(f"{variable} must be one value")
+    if field.metadata.get("secret"):
+        if len(str(value)) < _LEAST_SECRET:
+            raise SettingsError(f"{variable} must have at least {_LEAST_SECRET} characters")
         return Secret(str(value))
     if isinstance(field.default, bool):
         words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -163,14 +184,28 @@ def _cast(name: str, value: object, variable: str) -> Any:  # noqa: ANN401 - as 
             raise SettingsError(f"{variable} must be true or false")
         return words[str(value).lower()]
     if isinstance(field.default, int):
-        try:
-            number = int(str(value))
-        except ValueError:
-            raise SettingsError(f"{variable} must be a whole number") from None
-        if number < 0:
-            raise SettingsError(f"{variable} must not be negative")
-        return number
-    return str(value)
+        return _cast_number(field, value, variable)
+    return _cast_text(field, str(value), variable)
+
+
+def _cast_number(field: dataclasses.Field[Any], value: object, variable: str) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        raise SettingsError(f"{variable} must be a whole number") from None
+    least, most = field.metadata.get("least", 0), field.metadata["most"]
+    if not least <= number <= most:
+        raise SettingsError(f"{variable} must be a number from {least} to {most}")
+    return number
+
+
+def _cast_text(field: dataclasses.Field[Any], value: str, variable: str) -> str:
+    words = field.metadata.get("one_of")
+    if words and value.lower() not in words:
+        raise SettingsError(f"{variable} must be one of {', '.join(words)}")
+    if field.name == "redis_url" and not value.startswith(_REDIS):
+        raise SettingsError(f"{variable} must begin with redis://, rediss:// or redis+unix://")
+    return value
 
 
 def _read_secret(variable: str, place: str) -> str:
@@ -185,6 +220,8 @@ def _database_url(settings: Settings) -> str:
     for prefix in ("postgresql+psycopg://", "postgresql://", "postgres://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if url in {"sqlite:///", "sqlite:///:memory:"}:
+        raise SettingsError(f"{PREFIX}DATABASE_URL must name a file: memory would be forgotten")
     if url.startswith("sqlite:///"):
         return url
     raise SettingsError(
@@ -197,24 +234,31 @@ def _kept_secret(data_dir: Path) -> Secret:
     place = data_dir / "secret.key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            # O_EXCL: of two processes that start at once, one writes and both read the same.
-            descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pass
-        else:
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(secrets.token_hex(32))
-                file.flush()
-                os.fsync(file.fileno())
+        if not place.exists():
+            _make_secret(place)
         text = place.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"{PREFIX}DATA_DIR: the secret in it cannot be made or read ({type(error).__name__})",
         ) from None
-    if len(text) < _SECRET_CHARACTERS:
+    if len(text) < _KEPT_CHARACTERS:
         raise SettingsError(f"{PREFIX}DATA_DIR: secret.key in it is damaged; restore it")
     return Secret(text)
+
+
+def _make_secret(place: Path) -> None:
+    """A new secret at *place*, whole or not at all: of two that start at once, both read one."""
+    new = place.with_name(f".{place.name}-{secrets.token_hex(4)}")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            place.hardlink_to(new)
+    finally:
+        new.unlink()
 
 
 def describe(environ: Mapping[str, str] | None = None) -> list[tuple[str, str, str]]:
@@ -229,14 +273,16 @@ def describe(environ: Mapping[str, str] | None = None) -> list[tuple[str, str, s
             origin = "file"
         if name in in_environ:
             origin = f"{PREFIX}{name.upper()}"
-        rows.append((name, _shown(name, getattr(settings, name)), origin))
+        rows.append((name, _shown(getattr(settings, name)), origin))
     return rows
 
 
-def _shown(name: str, value: object) -> str:
+def _shown(value: object) -> str:
+    """*value* to be read by anybody: addresses without user, password and options."""
     text = str(value)
-    if name == "database_url" and "@" in text:
-        # The password between user and host is nobody's business.
-        scheme, _, rest = text.partition("://")
-        return f"{scheme}://***@{rest.rpartition('@')[2]}"
-    return text
+    scheme, colon, rest = text.partition("://")
+    if not colon:
+        return text
+    rest, question, _ = rest.partition("?")
+    before, at, host = rest.rpartition("@")
+    return f"{scheme}://{'***@' if at and before else ''}{host}{'?***' if question else ''}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,14 +74,20 @@ def postgres_url(postgres_template: tuple[sa.Engine, str]) -> Iterator[str]:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """The address of a fresh, migrated SQLite file."""
-    url = f"sqlite:///{tmp_path / 'chaffinch.sqlite3'}"
-    store = Store.open(url)
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    place = tmp_path_factory.mktemp("template") / "chaffinch.sqlite3"
+    store = Store.open(f"sqlite:///{place}")
     migrate.upgrade(store.engine)
     store.close()
-    return url
+    return place
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a fresh, migrated SQLite file."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -7,7 +7,8 @@ import sys
 import click
 
 from service.commands.shared import opened
-from service.domain.moderator import Role
+from service.domain.moderator import Role, read_password
+from service.errors import InvalidField
 from service.runtime import utc_now
 from service.workflows import administer
 
@@ -17,8 +18,15 @@ _from_stdin = click.option(
 
 
 def _password(*, from_stdin: bool) -> str:
+    """The first line of standard input if asked for, else ""; never empty when asked for."""
     # Never an argument: those stand in process lists and shell histories.
-    return sys.stdin.readline().rstrip("\r\n") if from_stdin else ""
+    if not from_stdin:
+        return ""
+    try:
+        line = sys.stdin.buffer.readline().decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidField("password", "The password on standard input is not UTF-8.") from None
+    return read_password(line.rstrip("\r\n"))
 
 
 @click.group()

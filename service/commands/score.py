@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import sys
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 import click
 
@@ -14,14 +14,12 @@ from models.classifier import Classifier
 from models.loader import load
 from models.registry import Registry
 from models.verdict import verdict
-from service.akismet.form import Pairs, read_json_pairs
+from service.akismet.form import MOST_BYTES, read_json_pairs
 from service.akismet.wire import read_arrival
 from service.commands.shared import progress
 from service.domain.rules import first_answer
-from service.errors import BadInput
+from service.errors import BadInput, BodyTooLarge
 from service.settings import Settings
-
-_BATCH = 200
 
 
 @click.command()
@@ -31,7 +29,8 @@ def score(model: str) -> None:
 
     Each line in is one object with Akismet's parameter names (comment_content, comment_author,
     user_ip, …). Each line out is {"score", "verdict", "evidence", "model"}, or {"error"} for a line
-    that can't be read; the rest goes on.
+    that can't be read; the rest goes on. How many those were is said at the end, on standard
+    error; the exit code is 0 all the same.
 
     \b
       chaffinch score < comments.jsonl > scores.jsonl
@@ -39,26 +38,34 @@ def score(model: str) -> None:
     settings = Settings.load()
     key = find_signing_key(settings.data_dir / "model.key")
     classifier = load(Registry(settings.models_dir), model, signing_key=key)
-    lines = iter(sys.stdin.buffer)
     bad = done = 0
     with progress("comments") as shown:
         task = shown.add_task("scoring", total=None)
-        while batch := list(itertools.islice(lines, _BATCH)):
-            rows = [_score_line(raw, classifier) for raw in batch]
-            click.echo("\n".join(json.dumps(row) for row in rows))
-            done += len(rows)
-            bad += sum("error" in row for row in rows)
+        for raw in _lines(sys.stdin.buffer):
+            row = _score_line(raw, classifier)
+            click.echo(json.dumps(row))
+            done += 1
+            bad += "error" in row
             shown.update(task, completed=done)
     if bad:
         click.echo(f"{bad} of {done} lines could not be read", err=True)
 
 
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Each line; of one that is too long only so much that it can be seen, in flat memory."""
+    while line := stream.readline(MOST_BYTES + 1):
+        yield line
+        while len(line) > MOST_BYTES and not line.endswith(b"\n"):
+            line = stream.readline(MOST_BYTES + 1) or b"\n"
+
+
 def _score_line(raw: bytes, classifier: Classifier) -> dict[str, Any]:
     try:
-        pairs: Pairs = read_json_pairs(raw)
+        if len(raw) > MOST_BYTES:
+            raise BodyTooLarge("The line is larger than 2 MiB.")
+        arrival = read_arrival(read_json_pairs(raw.strip() or b"[]"), "")
     except BadInput as error:
-        return {"error": str(error)}
-    arrival = read_arrival(pairs, "")
+        return {"error": str(error).replace("body", "line")}
     found = classifier.score(arrival.comment)
     rule = first_answer(arrival)
     said = rule.verdict if rule else verdict(found, classifier.cutoffs)

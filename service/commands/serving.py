@@ -20,7 +20,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Make or update the tables, in one transaction. Running it twice is harmless."""
-    with opened() as (settings, store):
+    with opened(is_migrated=False) as (settings, store):
         before = migrate.current(store.engine)
         migrate.upgrade(store.engine)
         after = migrate.current(store.engine)
@@ -45,7 +45,7 @@ def serve(port: int | None, host: str | None, *, prepare: bool) -> None:
     """Answer blogs and moderators until told to stop."""
     settings = Settings.load(overrides={"port": port, "host": host})
     require_free(settings)
-    with opened() as (_settings, store):
+    with opened(is_migrated=False) as (_settings, store):
         if prepare:
             migrate.upgrade(store.engine)
         first = make_ready(

@@ -14,6 +14,7 @@ from models.errors import ModelError
 from service.errors import ServiceError, SettingsError
 from service.settings import Settings
 from service.storage.store import Store
+from service.workflows.make_ready import require_migrated
 
 # 1: refused or failed; 2 is click's own for a command line it can't read.
 FAILED = 1
@@ -37,11 +38,16 @@ class Sentences(click.Group):
 
 
 @contextlib.contextmanager
-def opened() -> Iterator[tuple[Settings, Store]]:
-    """Settings and an open Store, closed again when the command ends."""
+def opened(*, is_migrated: bool = True) -> Iterator[tuple[Settings, Store]]:
+    """Settings and an open Store, closed again when the command ends.
+
+    *is_migrated* False: for commands that make or update the tables themselves. Raises NotReady.
+    """
     settings = Settings.load()
     store = Store.open(settings.database_url, pool_size=2)
     try:
+        if is_migrated:
+            require_migrated(store)
         yield settings, store
     finally:
         store.close()

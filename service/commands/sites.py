@@ -76,7 +76,10 @@ def policy(
     kept_days: int | None,
     cutoffs: str | None,
 ) -> None:
-    """Show or change what the website at URL has chosen."""
+    """Show or change what the website at URL has chosen.
+
+    What a network chooses holds for every blog it has met, and for those it meets later.
+    """
     changes: dict[str, object] = {}
     if unsure:
         changes["unsure"] = UnsureMeans(unsure)
@@ -155,7 +158,7 @@ def _state(kept: Key) -> str:
 
 
 @key.command("revoke")
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
 def revoke(number: int) -> None:
     """Revoke the key with this NUMBER (see `chaffinch key list`), from now on."""
     with opened() as (_settings, store):

@@ -98,19 +98,21 @@ def same_address(url: str) -> str:
     """The form in which two spellings of one blog address are equal: `host[:port]/path`.
 
     Scheme, letter case of the host, default port, a leading `www.`, query, fragment and the last
-    slash don't count. Total: any text gives some form.
+    slash don't count. Total: any text gives some form of at most MAX_ADDRESS characters that
+    every database can hold.
     """
-    text = url.strip()[:MAX_ADDRESS]
+    text = url.replace("\0", "").encode("utf-8", "replace").decode().strip()[:MAX_ADDRESS]
     try:
         parts = urlsplit(text if "//" in text else f"//{text}")
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
-        return text.lower()
+        return text.lower()[:MAX_ADDRESS]
     with contextlib.suppress(UnicodeError):  # a host no registry would take is compared as it is
         host = host.encode("idna").decode("ascii") if not host.isascii() else host
     if port and port not in _DEFAULT_PORTS.values():
         host = f"{host}:{port}"
-    return host.removeprefix("www.") + parts.path.rstrip("/")
+    # Names of other scripts grow when they are spelled in ASCII.
+    return (host.removeprefix("www.") + parts.path.rstrip("/"))[:MAX_ADDRESS]
 
 
 def read_blog(url: str) -> str:

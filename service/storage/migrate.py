@@ -11,8 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
+from service.errors import NotReady
 from service.storage.engine import WRITES
+from service.storage.store import translated
 from service.storage.tables import metadata
 
 if TYPE_CHECKING:
@@ -30,15 +33,28 @@ def _config(connection: sa.Connection | None = None) -> Config:
 
 
 def upgrade(engine: sa.Engine, to: str = "head") -> None:
-    """Bring the database to revision *to*, in one transaction (slow I/O). Twice is harmless."""
-    writing = engine.connect().execution_options(**{WRITES: True})
-    with writing as connection, connection.begin():
-        command.upgrade(_config(connection), to)
+    """Bring the database to revision *to*, in one transaction (slow I/O). Twice is harmless.
+
+    Raises StoreUnavailable, and NotReady for a database that a newer program made.
+    """
+    with translated(), engine.connect() as connection:
+        writing = connection.execution_options(**{WRITES: True})
+        with writing.begin():
+            try:
+                command.upgrade(_config(writing), to)
+            except CommandError:
+                raise NotReady(
+                    "This database was made by a newer Chaffinch: install that one, or restore "
+                    "a copy from before.",
+                ) from None
 
 
 def current(engine: sa.Engine) -> str | None:
-    """The revision the database stands at, or None for an empty one (fast I/O)."""
-    with engine.connect() as connection:
+    """The revision the database stands at, or None for an empty one (fast I/O).
+
+    Raises StoreUnavailable.
+    """
+    with translated(), engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

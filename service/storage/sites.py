@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from service.domain.site import Key, Policy, Site, read_policy, same_address, write_policy
 from service.errors import NotFound
+from service.storage.records import plain
 from service.storage.tables import api_key, site, submission
 
 
@@ -32,9 +33,9 @@ class Sites:
         row = self._connection.execute(
             site.insert()
             .values(
-                blog=blog,
+                blog=plain(blog, 500),
                 address=same_address(blog),
-                name=name,
+                name=plain(name, 200),
                 is_network=is_network,
                 parent_id=parent_id,
                 policy=json.dumps(write_policy(Policy())),
@@ -63,6 +64,15 @@ class Sites:
             .limit(1),
         ).one_or_none()
         return None if row is None else _site(row)
+
+    def list_by_address(self, blog: str) -> list[Site]:
+        """Every Site of this blog address, one of its own before those inside networks."""
+        rows = self._connection.execute(
+            site.select()
+            .where(site.c.address == same_address(blog))
+            .order_by(site.c.parent_id.is_not(None), site.c.id),
+        ).all()
+        return [_site(row) for row in rows]
 
     def list_all(self) -> list[Site]:
         """Every Site, networks before their children, oldest first."""
@@ -104,7 +114,13 @@ class Sites:
         """A new Key, known by its hash. Raises Conflict when this key is already somebody's."""
         row = self._connection.execute(
             api_key.insert()
-            .values(site_id=site_id, name=name, key_hash=key_hash, hint=hint, created_at=now)
+            .values(
+                site_id=site_id,
+                name=plain(name, 200),
+                key_hash=key_hash,
+                hint=hint,
+                created_at=now,
+            )
             .returning(*api_key.c),
         ).one()
         return _key(row)

@@ -9,6 +9,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -22,6 +23,9 @@ from service.storage.sites import Sites
 from service.storage.submissions import Submissions
 from service.storage.tables import meta
 from service.storage.writer import GroupWriter
+
+# As long as a lock of another program is waited for (engine.py): no thread waits for both twice.
+_TURN_S: Final = 2.0
 
 
 class Unit:
@@ -68,9 +72,15 @@ class Unit:
         self._connection.execute(meta.insert().values(name=name, value=value))
 
     def commit(self) -> None:
-        """Make it so: durable when this returns."""
+        """Make it so: durable when this returns. Raises StoreUnavailable, Conflict."""
         with translated():
-            self._connection.commit()
+            try:
+                self._connection.commit()
+            except sa.exc.SQLAlchemyError:
+                # SQLAlchemy rolls nothing back after a COMMIT that failed: given back to the pool
+                # like this, the connection would keep SQLite's write lock for ever.
+                self._connection.invalidate()
+                raise
 
 
 class Store:
@@ -99,11 +109,22 @@ class Store:
 
         Raises StoreUnavailable, and Conflict when a unique thing is there already.
         """
-        turn = self._turn or contextlib.nullcontext()
-        with turn, translated(), self.engine.connect() as connection:
+        with self._own_turn(), translated(), self.engine.connect() as connection:
             writing = connection.execution_options(**{WRITES: True})
             writing.begin()
             yield Unit(writing)
+
+    @contextlib.contextmanager
+    def _own_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=_TURN_S):
+            raise StoreUnavailable(detail="another thread has been writing for too long")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def append(self, new: Submission) -> None:
         """Store *new* for good: it is on disk when this returns (fast I/O, shared fsync).

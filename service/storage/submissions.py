@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Iterator
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -14,6 +16,9 @@ from service.domain.submission import Submission, content_hash
 from service.errors import NotFound
 from service.storage.records import read_submission, write_submission, write_text
 from service.storage.tables import submission
+
+# What clients send as a guid may hold anything; PostgreSQL takes a NUL for an error of ours.
+_GUID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,8 @@ class Submissions:
         self, guid: str, *, site_ids: tuple[int, ...] | None = None, lock: bool = False
     ) -> Submission | None:
         """The Submission of this *guid*, or None. *lock* keeps it ours until the commit."""
+        if not _GUID.fullmatch(guid):
+            return None
         query = submission.select().where(submission.c.guid == guid)
         if site_ids is not None:
             query = query.where(submission.c.site_id.in_(site_ids))
@@ -129,19 +136,25 @@ class Submissions:
             last = rows[-1].id
             yield from (read_submission(row) for row in rows)
 
-    def purge(self, site_id: int, *, before: dt.datetime) -> int:
+    def purge(self, site_id: int, *, before: dt.datetime, most: int = 1000) -> int:
         """Blank text and traces of what this Site received *before*; counts and hashes stay.
 
-        Answers with how many rows changed.
+        Answers with how many rows changed, *most* at a time: a transaction over a million rows
+        would keep every check waiting.
         """
         blank = write_text({})
-        changed = self._connection.execute(
-            submission.update()
+        some = (
+            sa.select(submission.c.id)
             .where(
                 submission.c.site_id == site_id,
                 submission.c.received_at < before,
                 submission.c.comment != blank,
             )
+            .limit(most)
+        )
+        changed = self._connection.execute(
+            submission.update()
+            .where(submission.c.id.in_(some))
             .values(comment=blank, request=blank, evidence=None),
         )
         return changed.rowcount

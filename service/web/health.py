@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 import flask
 
 from service.errors import ServiceError
 from service.runtime import Runtime
 from service.storage.migrate import current, head
 
+_log = logging.getLogger(__name__)
 health = flask.Blueprint("health", __name__)
 
 
@@ -39,6 +42,8 @@ def _database() -> dict[str, object]:
         store.ping()
         stands_at, needed = current(store.engine), head()
     except ServiceError as error:
+        # The detail may name hosts: it is for the log.
+        _log.error("not ready: %s", error.detail or error)
         return {"ok": False, "cause": str(error)}
     if stands_at != needed:
         cause = f"stands at migration {stands_at}, needs {needed}: run chaffinch db upgrade"

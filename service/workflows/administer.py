@@ -11,7 +11,7 @@ from service.domain.moderator import Moderator, Role, read_name, read_password
 from service.domain.password import hash_password
 from service.domain.site import Key, Policy, Site, key_hash, new_key, read_blog, read_key
 from service.errors import Conflict, DuplicateModerator, DuplicateSite, InvalidField, NotFound
-from service.storage.store import Store
+from service.storage.store import Store, Unit
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,13 +57,14 @@ def add_site(
 def issue_key(
     blog: str, *, name: str, key: str = "", store: Store, secret: str, now: dt.datetime
 ) -> Issued:
-    """One more Key for the Site of *blog*. Raises NotFound, DuplicateSite, InvalidField."""
+    """One more Key for the Site of *blog*. Raises NotFound, DuplicateSite, InvalidField.
+
+    A blog that a network met can have a Key of its own; that one speaks for this blog alone.
+    """
     text = read_key(key) if key else new_key()
     try:
         with store.begin() as unit:
-            site = unit.sites.find_by_blog(blog)
-            if site is None:
-                raise NotFound(f"There is no site for {blog}.")
+            site = _site_of(unit, blog)
             issued = unit.sites.add_key(
                 site.site_id, name=name, key_hash=key_hash(text, secret), hint=text[:4], now=now
             )
@@ -95,15 +96,25 @@ def list_sites(*, store: Store) -> list[tuple[Site, list[tuple[str, int, dt.date
 
 
 def set_policy(blog: str, changes: dict[str, Any], *, store: Store) -> Site:
-    """The Site of *blog* with these choices changed. Raises NotFound, InvalidField."""
+    """The Site of *blog* with these choices changed. Raises NotFound, InvalidField.
+
+    A network's choices are those of the blogs it has met, too: each of them gets the same change.
+    """
     with store.begin() as unit:
-        site = unit.sites.find_by_blog(blog)
-        if site is None:
-            raise NotFound(f"There is no site for {blog}.")
+        site = _site_of(unit, blog)
         policy = _checked(dataclasses.replace(site.policy, **changes))
         unit.sites.set_policy(site.site_id, policy)
+        for child in unit.sites.list_children(site) if changes else ():
+            unit.sites.set_policy(child.site_id, dataclasses.replace(child.policy, **changes))
         unit.commit()
     return dataclasses.replace(site, policy=policy)
+
+
+def _site_of(unit: Unit, blog: str) -> Site:
+    found = unit.sites.list_by_address(blog)
+    if not found:
+        raise NotFound(f"There is no site for {blog}.")
+    return found[0]
 
 
 def _checked(policy: Policy) -> Policy:

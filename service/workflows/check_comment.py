@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 
 from models.verdict import Verdict, verdict
@@ -13,6 +14,8 @@ from service.domain.submission import Arrival, Kind, Scoring, Submission
 from service.errors import ScorerUnavailable
 from service.scorer import Scores
 from service.storage.store import Store
+
+_log = logging.getLogger(__name__)
 
 
 def check_comment(
@@ -28,8 +31,8 @@ def check_comment(
 
     1. The rules, in order (free). 2. The model, if no rule answered (heavy CPU, no connection
     held). 3. One durable row (fast I/O). Raises ScorerUnavailable *after* storing the comment
-    as UNSURE, so that a person sees it although nobody could be answered; StoreUnavailable when
-    it could not be stored.
+    as UNSURE, so that a person sees it although nobody could be answered (no model, or one that
+    fails on this comment); StoreUnavailable when it could not be stored.
     """
     scoring = _judge(arrival, site, scorer)
     submission = Submission(
@@ -59,7 +62,15 @@ def _judge(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
         classifier = scorer.live()
     except ScorerUnavailable as error:
         return Scoring(verdict=Verdict.UNSURE, fault=error.detail or str(error))
-    score = classifier.score(arrival.comment)
+    try:
+        score = classifier.score(arrival.comment)
+    except Exception as error:  # noqa: BLE001 - our bug must not cost anybody the comment
+        _log.exception("model %s failed on a comment", classifier.model_id)
+        return Scoring(
+            verdict=Verdict.UNSURE,
+            fault=f"model {classifier.model_id} failed ({type(error).__name__})",
+            took_ms=_since(started),
+        )
     return Scoring(
         verdict=verdict(score, site.policy.cutoffs or classifier.cutoffs),
         score=score.value,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 from typing import Final
 
 from service.domain.site import Key, Site, key_hash, same_address
-from service.errors import Conflict, UnknownKey
+from service.errors import Conflict, StoreUnavailable, UnknownKey
 from service.storage.store import Store
 
 # Often enough to tell an idle key from a used one, rare enough not to write at every call.
@@ -42,7 +43,8 @@ def find_caller(key: str, blog: str = "", *, store: Store, secret: str, now: dt.
     if site is None:
         site = _add_child(owner, blog, store=store, now=now)
     if known.last_used_at is None or now - known.last_used_at >= _USED_EVERY:
-        with store.begin() as unit:
+        # Nice to know, and no reason to refuse anybody: it is written at the next call.
+        with contextlib.suppress(StoreUnavailable), store.begin() as unit:
             unit.sites.set_key_used(known.key_id, now)
             unit.commit()
     return Caller(key=known, site=site, owner=owner)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from service.domain.site import Site
 from service.errors import NotFound
-from service.storage.store import Store
+from service.storage.store import Store, Unit
 
 
 def retain(
@@ -19,23 +19,41 @@ def retain(
     """Every Site that forgot something, with how many Submissions (slow I/O).
 
     By each Site's Policy (*kept_days*), or everything received *before* when that is given; of
-    one *blog*, or of all. Raises NotFound for a blog we don't know.
+    one *blog* (a network with all its blogs), or of all. In many short transactions, so that
+    checks go on meanwhile. Raises NotFound for a blog we don't know.
     """
     with store.read() as unit:
-        sites = [s for s in unit.sites.list_all() if not blog or s == unit.sites.find_by_blog(blog)]
-    if not sites:
+        sites = _chosen(unit, blog)
+    if blog and not sites:
         raise NotFound(f"There is no site for {blog}.")
     forgotten = []
     for site in sites:
         until = before or _until(site, now)
         if until is None:
             continue
-        with store.begin() as unit:
-            rows = unit.submissions.purge(site.site_id, before=until)
-            unit.commit()
+        rows = _forget(site, until, store)
         if rows:
             forgotten.append((site, rows))
     return forgotten
+
+
+def _chosen(unit: Unit, blog: str) -> list[Site]:
+    if not blog:
+        return unit.sites.list_all()
+    named = unit.sites.list_by_address(blog)
+    children = [child for site in named for child in unit.sites.list_children(site)]
+    return list({site.site_id: site for site in [*named, *children]}.values())
+
+
+def _forget(site: Site, until: dt.datetime, store: Store) -> int:
+    forgotten = 0
+    while True:
+        with store.begin() as unit:
+            rows = unit.submissions.purge(site.site_id, before=until)
+            unit.commit()
+        if not rows:
+            return forgotten
+        forgotten += rows
 
 
 def _until(site: Site, now: dt.datetime) -> dt.datetime | None:

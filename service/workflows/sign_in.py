@@ -7,9 +7,9 @@ import hashlib
 import secrets
 from typing import Final
 
-from service.domain.moderator import MAX_PASSWORD, Moderator
+from service.domain.moderator import MAX_PASSWORD, Moderator, read_name
 from service.domain.password import is_password
-from service.errors import BadCredentials, NotSignedIn
+from service.errors import BadCredentials, InvalidField, NotSignedIn
 from service.storage.store import Store
 
 # A sign of life is written at most this often.
@@ -22,7 +22,7 @@ def sign_in(name: str, password: str, *, store: Store, now: dt.datetime) -> tupl
     Raises BadCredentials, the same one after the same time for every cause (heavy CPU: argon2).
     """
     with store.read() as unit:
-        found = unit.moderators.find(name.strip().lower())
+        found = unit.moderators.find(_asked(name))
     moderator, kept_hash = found or (None, None)
     if moderator is not None and moderator.deactivated_at is not None:
         kept_hash = None
@@ -33,6 +33,14 @@ def sign_in(name: str, password: str, *, store: Store, now: dt.datetime) -> tupl
         unit.moderators.add_session(_hash(token), moderator.moderator_id, now)
         unit.commit()
     return moderator, token
+
+
+def _asked(name: str) -> str:
+    """The name to look for: "", which nobody has, for one that no moderator can have."""
+    try:
+        return read_name(name)
+    except InvalidField:
+        return ""
 
 
 def find_signed_in(

@@ -1,6 +1,7 @@
 """Settings: order, types, secrets, and errors that name the variable and never the value."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -38,7 +39,15 @@ WRONG = (
     ({"PROT": "1"}, "CHAFFINCH_PROT is not a setting; did you mean CHAFFINCH_PORT"),
     ({"PORT": ""}, "CHAFFINCH_PORT is set but empty"),
     ({"PORT": "eighty"}, "CHAFFINCH_PORT must be a whole number"),
-    ({"PORT": "-1"}, "CHAFFINCH_PORT must not be negative"),
+    ({"PORT": "-1"}, "CHAFFINCH_PORT must be a number from 1 to 65535"),
+    ({"PORT": "65536"}, "CHAFFINCH_PORT must be a number from 1 to 65535"),
+    ({"THREADS": "0"}, "CHAFFINCH_THREADS must be a number from 1"),
+    ({"TRUSTED_PROXIES": "-1"}, "CHAFFINCH_TRUSTED_PROXIES must be a number from 0"),
+    ({"LOG_LEVEL": "loud"}, "CHAFFINCH_LOG_LEVEL must be one of debug, info"),
+    ({"REDIS_URL": "127.0.0.1:6379"}, "CHAFFINCH_REDIS_URL must begin with redis://"),
+    ({"SECRET_KEY": "short"}, "CHAFFINCH_SECRET_KEY must have at least 16 characters"),
+    ({"DATABASE_URL": "sqlite:///:memory:"}, "CHAFFINCH_DATABASE_URL must name a file"),
+    ({"CONFIG": ""}, "CHAFFINCH_CONFIG cannot be read"),
     ({"COOKIE_SECURE": "perhaps"}, "CHAFFINCH_COOKIE_SECURE must be true or false"),
     ({"DATABASE_URL": "mysql://x"}, "CHAFFINCH_DATABASE_URL must begin"),
     ({"SECRET_KEY_FILE": "/no/such/file"}, "CHAFFINCH_SECRET_KEY_FILE cannot be read"),
@@ -79,7 +88,26 @@ def test_secrets_are_never_shown(tmp_path):
     assert "top secret" not in repr(settings)
     assert "top secret" not in f"{Secret('top secret')}"
     shown = describe(
-        {"CHAFFINCH_DATA_DIR": str(tmp_path), "CHAFFINCH_DATABASE_URL": "postgresql://a:hidden@h/c"}
+        {
+            "CHAFFINCH_DATA_DIR": str(tmp_path),
+            "CHAFFINCH_DATABASE_URL": "postgresql://a:hidden@h/c?password=hidden",
+            "CHAFFINCH_REDIS_URL": "redis://:hidden@h:6379/1",
+        }
     )
-    assert "hidden" not in str(shown)
+    assert "hidden" not in repr(settings) + str(shown)
+    assert ("redis_url", "redis://***@h:6379/1", "CHAFFINCH_REDIS_URL") in shown
     assert ("port", "8000", "default") in shown
+
+
+def test_a_value_with_parts_is_not_one_value(tmp_path):
+    file = tmp_path / "chaffinch.toml"
+    file.write_text("host = ['a', 'b']\n")
+    with pytest.raises(SettingsError, match="host must be one value"):
+        load(tmp_path, CONFIG=str(file))
+
+
+def test_many_that_start_at_once_share_one_secret(tmp_path):
+    with ThreadPoolExecutor(16) as pool:
+        made = [pool.submit(load, tmp_path) for _ in range(64)]
+    assert len({one.result().secret_key.reveal() for one in made}) == 1
+    assert [p.name for p in (tmp_path / "var").iterdir()] == ["secret.key"]
