@@ -12,6 +12,7 @@ from pathlib import Path
 import flask.testing
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import Browser, sync_playwright
 
 from service.app import create_app
 from service.domain.moderator import Moderator, Role
@@ -26,6 +27,16 @@ from tests.fakes import FixedClock, StubScorer
 SECRET = "0" * 64
 POSTGRES_URL = os.environ.get("CHAFFINCH_TEST_POSTGRES_URL", "postgresql://127.0.0.1/postgres")
 REDIS_URL = os.environ.get("CHAFFINCH_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+
+
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 
 
 def missing(what: str, why: str) -> None:
@@ -151,6 +162,18 @@ def moderator(store: Store) -> Moderator:
     """A senior moderator called ana."""
     made, _ = add_moderator("ana", role=Role.SENIOR, password=PASSWORD, store=store, now=NOON)
     return made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, or any on PATH."""
+    place = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+    if place is None:
+        missing("browser", "no chromium on PATH")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=place, args=list(CHROMIUM))
+        yield opened
+        opened.close()
 
 
 def csrf_token(page: str) -> str:

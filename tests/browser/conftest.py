@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from service.domain.moderator import Moderator, Role
 from service.domain.submission import new_guid
 from service.workflows.administer import add_moderator
 from service.workflows.check_comment import check_comment
 from tests.builders import BLOG, NOON, PASSWORD, make_arrival
-from tests.conftest import missing
 from tests.fakes import StubScorer
 from tests.live import served
-
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or any on PATH."""
-    place = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
-    if place is None:
-        missing("browser", "no chromium on PATH")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=place, args=list(CHROMIUM))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
