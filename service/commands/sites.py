@@ -6,7 +6,7 @@ import click
 
 from models.verdict import Cutoffs
 from service.commands.shared import opened
-from service.domain.site import Key, Policy, UnsureMeans
+from service.domain.site import Key, Policy, UnsureMeans, read_key
 from service.errors import InvalidField
 from service.runtime import utc_now
 from service.workflows import administer
@@ -19,10 +19,10 @@ def site() -> None:
 
 @site.command("add")
 @click.argument("url")
-@click.option("--key", default="", help="Bring the key you have: 12 characters of 0-9 and a-f.")
+@click.option("--key", help="Bring the key you have: 12 characters of 0-9 and a-f.")
 @click.option("--name", default="", help="What to call it on the pages; the address by default.")
 @click.option("--network", is_flag=True, help="One key for many blogs: each gets its own site.")
-def add(url: str, key: str, name: str, *, network: bool) -> None:
+def add(url: str, key: str | None, name: str, *, network: bool) -> None:
     """Add the website at URL and print its key, once.
 
     URL is the address of the blog's front page, as the blog itself names it.
@@ -30,7 +30,7 @@ def add(url: str, key: str, name: str, *, network: bool) -> None:
     with opened() as (settings, store):
         issued = administer.add_site(
             url,
-            key=key,
+            key=_own(key),
             name=name,
             is_network=network,
             store=store,
@@ -39,6 +39,11 @@ def add(url: str, key: str, name: str, *, network: bool) -> None:
         )
     click.echo(f"site {issued.site.site_id}: {issued.site.blog}")
     click.echo(f"key: {issued.text}  (shown once; we keep only a hash)")
+
+
+def _own(key: str | None) -> str:
+    """The key somebody brings, "" when none was named: an empty one was meant to be one."""
+    return "" if key is None else read_key(key)
 
 
 @site.command("list")
@@ -87,7 +92,7 @@ def policy(
         changes["recheck_after_s"] = recheck_after
     if kept_days is not None:
         changes["kept_days"] = kept_days or None
-    if cutoffs:
+    if cutoffs is not None:
         changes["cutoffs"] = None if cutoffs == "model" else _read_cutoffs(cutoffs)
     with opened() as (_settings, store):
         chosen = administer.set_policy(url, changes, store=store)
@@ -126,14 +131,14 @@ def key() -> None:
 @key.command("issue")
 @click.argument("url")
 @click.option("--name", required=True, help="Where this key will be used, such as 'staging'.")
-@click.option("--key", "text", default="", help="Bring the key you have.")
-def issue(url: str, name: str, text: str) -> None:
+@click.option("--key", "text", help="Bring the key you have.")
+def issue(url: str, name: str, text: str | None) -> None:
     """Issue one more key for the website at URL and print it, once."""
     with opened() as (settings, store):
         issued = administer.issue_key(
             url,
             name=name,
-            key=text,
+            key=_own(text),
             store=store,
             secret=settings.secret_key.reveal(),
             now=utc_now(),
