@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+COMMAND = ("chaffinch", "serve", "--prepare")
 _STARTS_IN_S = 60
 
 
@@ -39,10 +40,10 @@ class Program:
         self.port = port
         self.address = f"http://127.0.0.1:{port}"
         self._out = data / "printed.txt"
-        command = Path(sys.executable).parent / "chaffinch"
+        program, *arguments = COMMAND
         with self._out.open("w") as out:
             self.process = subprocess.Popen(
-                [str(command), "serve", "--prepare", "--port", str(port)],
+                [Path(sys.executable).parent / program, *arguments, "--port", str(port)],
                 env=environment(data, **settings),
                 stdout=out,
                 stderr=subprocess.STDOUT,
