@@ -31,10 +31,6 @@ class Sentences(click.Group):
             detail = getattr(error, "detail", "")
             click.echo(f"chaffinch: {error}{f' ({detail})' if detail else ''}", err=True)
             ctx.exit(FAILED)
-        except BrokenPipeError:
-            # The reader has seen enough (`| head`); nothing more can be said there.
-            sys.stderr.close()
-            ctx.exit(FAILED)
 
 
 @contextlib.contextmanager

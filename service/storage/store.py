@@ -158,4 +158,6 @@ def translated() -> Iterator[None]:
         raise Conflict(detail=type(error.orig).__name__) from None
     except sa.exc.SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
-        raise StoreUnavailable(detail=f"{type(cause).__name__}: {str(cause)[:200]}") from error
+        # One line, whatever a driver has to say: it goes into a log or after a sentence.
+        told = " ".join(str(cause).split())[:200]
+        raise StoreUnavailable(detail=f"{type(cause).__name__}: {told}") from error
