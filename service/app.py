@@ -20,7 +20,8 @@ def create_app(runtime: Runtime) -> flask.Flask:
     """The application around *runtime*. Nothing is read from the environment."""
     app = flask.Flask("service", static_folder=None)
     app.extensions["chaffinch"] = runtime
-    app.url_map.strict_slashes = False
+    # No address redirects: clients turn the POST into a GET, or call the redirect an error.
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.config.update(
         SECRET_KEY=runtime.secret,
         SESSION_COOKIE_NAME="chaffinch",
