@@ -1,10 +1,52 @@
-"""Migrations bring both engines to the very tables the program knows."""
+"""Migrations: from nothing, from every version with data in it, and back to the same tables."""
+
+import shutil
+import threading
 
 import pytest
+import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
+from service.domain.decision import Outcome
+from service.errors import StoreUnavailable
 from service.storage import migrate
 from service.storage.store import Store
+from service.storage.submissions import PageAsk
+from tests.builders import BLOG, NOON
+
+VERSIONS = tuple(
+    script.revision for script in ScriptDirectory.from_config(migrate._config()).walk_revisions()
+)
+
+# Rows as each version's program wrote them; a new migration adds its own entry, and never
+# changes an old one.
+ROWS = {
+    "0001": (
+        (
+            "INSERT INTO site (id, blog, address, name, is_network, policy, created_at) VALUES"
+            " (1, 'https://blog.example.org/', 'blog.example.org', 'x', false, '{}',"
+            " '2026-11-24 12:00:00')"
+        ),
+        (
+            "INSERT INTO api_key (id, site_id, name, key_hash, hint, created_at) VALUES"
+            " (1, 1, 'first', 'hash', 'c0ff', '2026-11-24 12:00:00')"
+        ),
+        (
+            "INSERT INTO moderator (id, name, password_hash, role, created_at) VALUES"
+            " (1, 'ana', 'hash', 'owner', '2026-11-24 12:00:00')"
+        ),
+        (
+            "INSERT INTO submission (id, guid, site_id, kind, received_at, content_hash, comment,"
+            " request, is_test, verdict, score, took_ms, outcome, version) VALUES"
+            " (1, '0123456789abcdef0123456789abcdef', 1, 'check', '2026-11-24 12:00:00', 'h',"
+            """ '{"text": "maybe \\u0000"}', '{}', false, 'UNSURE', 0.5, 1.0, 'SPAM', 1)"""
+        ),
+        (
+            "INSERT INTO decision (id, submission_id, act, source, decided_at, moderator_id, reporter,"
+            " note) VALUES (1, 1, 'SPAM', 'MODERATOR', '2026-11-24 12:00:00', 1, '', '')"
+        ),
+    ),
+}
 
 
 @pytest.fixture
@@ -14,14 +56,46 @@ def empty_store(tmp_path):
     store.close()
 
 
-def test_an_empty_database_stands_nowhere(empty_store):
-    assert migrate.current(empty_store.engine) is None
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def bare_store(request, tmp_path):
+    """A Store whose database has no table at all, on each engine."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'bare.sqlite3'}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+    store = Store.open(url)
+    with store.engine.begin() as connection:
+        if request.param == "postgres":
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    yield store
+    store.close()
 
 
-def test_upgrading_twice_is_harmless(empty_store):
-    migrate.upgrade(empty_store.engine)
-    migrate.upgrade(empty_store.engine)
-    assert migrate.current(empty_store.engine) == migrate.head()
+def test_an_empty_database_stands_nowhere(bare_store):
+    assert migrate.current(bare_store.engine) is None
+
+
+def test_upgrading_twice_is_harmless(bare_store):
+    migrate.upgrade(bare_store.engine)
+    migrate.upgrade(bare_store.engine)
+    assert migrate.current(bare_store.engine) == migrate.head()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_rows_of_every_version_are_there_after_the_upgrade(bare_store, version):
+    migrate.upgrade(bare_store.engine, version)
+    with bare_store.engine.begin() as connection:
+        for row in ROWS[version]:
+            connection.exec_driver_sql(row)
+    migrate.upgrade(bare_store.engine)
+    assert migrate.differences(bare_store.engine) == []
+    with bare_store.read() as unit:
+        (kept,) = unit.submissions.page(PageAsk(outcome=Outcome.SPAM))
+        (decided,) = unit.decisions.list_of(kept.submission_id)
+        site = unit.sites.get(kept.site_id)
+        (key,) = unit.sites.list_keys(site.site_id)
+    assert (kept.arrival.comment.text, kept.received_at) == ("maybe \0", NOON)
+    assert (decided.moderator, site.blog, key.hint) == ("ana", BLOG, "c0ff")
 
 
 def test_the_upgraded_database_is_what_the_program_knows(each_store):
@@ -34,6 +108,66 @@ def test_a_missing_column_would_be_noticed(each_store):
     assert migrate.differences(each_store.engine) != []
 
 
+WORDS = (
+    ("moderator", "role"),
+    ("submission", "outcome"),
+    ("submission", "verdict"),
+    ("submission", "kind"),
+    ("decision", "act"),
+    ("decision", "source"),
+)
+
+
+def test_each_engine_refuses_a_word_that_is_none_of_ours(bare_store):
+    migrate.upgrade(bare_store.engine)
+    with bare_store.engine.begin() as connection:
+        for row in ROWS["0001"]:
+            connection.exec_driver_sql(row)
+    for table, column in WORDS:
+        with (
+            pytest.raises(sa.exc.IntegrityError, match=column),
+            bare_store.engine.begin() as connection,
+        ):
+            connection.execute(
+                sa.table(table, sa.column(column)).update().values({column: "PERHAPS"})
+            )
+
+
 def test_there_is_one_head():
     script = ScriptDirectory.from_config(migrate._config())
     assert len(script.get_heads()) == 1
+
+
+def test_two_that_upgrade_at_once_make_the_tables_once(empty_store):
+    failed = []
+
+    def upgrade():
+        store = Store.open(str(empty_store.engine.url))
+        try:
+            migrate.upgrade(store.engine)
+        except StoreUnavailable as error:
+            failed.append(error)
+        store.close()
+
+    threads = [threading.Thread(target=upgrade) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert failed == []
+    assert migrate.differences(empty_store.engine) == []
+
+
+def test_an_upgrade_that_breaks_off_leaves_the_tables_as_they_were(empty_store, tmp_path):
+    def fail(_connection):
+        raise sa.exc.OperationalError("COMMIT", None, OSError("power cut"))
+
+    sa.event.listen(empty_store.engine, "commit", fail)
+    with pytest.raises(StoreUnavailable):
+        migrate.upgrade(empty_store.engine)
+    sa.event.remove(empty_store.engine, "commit", fail)
+    copy = shutil.copy(tmp_path / "empty.sqlite3", tmp_path / "copy.sqlite3")
+    store = Store.open(f"sqlite:///{copy}")
+    assert migrate.current(store.engine) is None
+    migrate.upgrade(store.engine)
+    store.close()
