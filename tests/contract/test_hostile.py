@@ -1,15 +1,17 @@
 """Whatever arrives: a clear answer, never a 5xx, never a traceback, never a redirect."""
 
+import dataclasses
 import json
 import random
 import re
-import socket
 
 import pytest
 
 from service.akismet.form import MOST_BYTES
+from service.app import create_app
 from service.domain.site import NEVER_A_KEY
-from tests.builders import BLOG, KEY
+from service.workflows.administer import add_site
+from tests.builders import BLOG, KEY, NOON
 
 NAMES = (
     *("verify-key", "comment-check", "submit-spam", "submit-ham", "key-sites", "usage-limit"),
@@ -160,145 +162,35 @@ def test_a_body_cut_short_is_no_body(client, site_key, name):
     assert answer.text == "The body is shorter than its Content-Length."
 
 
-# The same past every library: bytes on a socket of the real program.
-
-
-def on_socket(program, raw, *, hangs_up=False):
-    """Status, headers and body that the real program answers *raw* with."""
-    with socket.create_connection(("127.0.0.1", program.port), timeout=20) as wire:
-        wire.sendall(raw)
-        if hangs_up:
-            wire.shutdown(socket.SHUT_WR)
-        heard = b""
-        while chunk := wire.recv(65536):
-            heard += chunk
-    head, _, body = heard.partition(b"\r\n\r\n")
-    first, *rest = head.decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (r.partition(":") for r in rest)}
-    return int(first.split()[1]), headers, body
-
-
-def call(body, *headers, path=b"/1.1/comment-check", host=b"h", length=None, version=b"1.1"):
-    """The bytes of one call; *length* False leaves the header out."""
-    lines = [b"POST " + path + b" HTTP/" + version, b"Host: " + host, b"Connection: close"]
-    lines += headers
-    if length is not False:
-        lines.append(b"Content-Length: %d" % (len(body) if length is None else length))
-    return b"\r\n".join((*lines, b"", body))
-
-
-TYPE = b"Content-Type: " + FORM.encode()
-CHUNKED = b"Transfer-Encoding: chunked"
-
-
-def chunks(body):
-    return b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
-
-
-@pytest.fixture
-def good(program):
-    return f"api_key={program.key}".encode() + ADDRESS
-
-
-REFUSED = {
-    "chunked": (lambda good: call(chunks(good), TYPE, CHUNKED, length=False), "Content-Length."),
-    "bad chunks": (lambda _: call(b"zz\r\nx", TYPE, CHUNKED, length=False), "Content-Length."),
-    "length and chunks": (lambda good: call(chunks(good), TYPE, CHUNKED), "Content-Length."),
-    "cut short": (lambda good: call(good, TYPE, length=5000), "shorter than"),
-    "compressed": (lambda good: call(good, TYPE, b"Content-Encoding: gzip"), "Compressed"),
-    "three mebibytes": (lambda good: call(good + b"x" * 3 * MIB, TYPE), "larger than 2 MiB"),
-    "five gigabytes, said": (lambda good: call(good, TYPE, length=5 * 1024 * MIB), "larger than"),
-    "no length": (lambda _: call(b"", TYPE, length=False), "invalid"),
-    "no such place": (lambda good: call(good, TYPE, path=b"/1.1/./comment-check"), "nothing here"),
-    "two slashes": (lambda good: call(good, TYPE, path=b"/1.1//comment-check"), "nothing here"),
-    "a wrong method": (lambda good: call(good, TYPE).replace(b"POST", b"BREW"), "that method"),
-    "an endless query": (
-        lambda good: call(good, TYPE, path=b"/1.1/comment-check?" + b"a" * 60_000),
-        "name is too long",
-    ),
-}
-
-
-@pytest.mark.e2e
-@pytest.mark.parametrize("kind", REFUSED)
-def test_on_the_socket_a_bad_call_is_refused_in_words_and_with_a_guid(program, good, kind):
-    make, words = REFUSED[kind]
-    # Who promised more than he sends says so by hanging up.
-    hangs_up = kind in {"cut short", "five gigabytes, said"}
-    status, headers, body = on_socket(program, make(good), hangs_up=hangs_up)
-    assert status in {200, 400, 404, 405, 413}
-    assert words.encode() in body
-    assert GUID.fullmatch(headers["x-akismet-guid"])
-    assert headers["content-type"] == "text/plain; charset=utf-8"
-    assert "location" not in headers
-
-
-ANSWERED = {
-    "plain": lambda good: call(good, TYPE),
-    "HTTP/1.0": lambda good: call(good, TYPE, version=b"1.0"),
-    "a trailing slash": lambda good: call(good, TYPE, path=b"/1.1/comment-check/"),
-    "a slash too many in front": lambda good: call(good, TYPE, path=b"//1.1/comment-check"),
-    "a whole address": lambda good: call(good, TYPE, path=b"http://evil.example/1.1/comment-check"),
-    "a host that is none": lambda good: call(good, TYPE, host=b"<script>alert(1)</script>"),
-    "no host": lambda good: call(good, TYPE).replace(b"Host: h\r\n", b""),
-    "an agent in no charset": lambda good: call(good, TYPE, b"User-Agent: \xff\xfe\x80"),
-    "a type in no charset": lambda good: call(good, b"Content-Type: \xff\xfe"),
-    "no type": call,
-    "a long header": lambda good: call(good, TYPE, b"X-A: " + b"a" * 50_000),
-}
-
-
-@pytest.mark.e2e
-@pytest.mark.parametrize("kind", ANSWERED)
-def test_on_the_socket_an_odd_call_is_answered(program, good, kind):
-    body = good + b"&comment_author=akismet-guaranteed-spam"
-    status, headers, said = on_socket(program, ANSWERED[kind](body))
-    assert (status, said) == (200, b"true")
-    assert GUID.fullmatch(headers["x-akismet-guid"])
-
-
-@pytest.mark.e2e
-@pytest.mark.parametrize("shape", ["{}.rest.example", "{}.rest.example:443", "{}.localhost:80"])
-def test_on_the_socket_the_key_may_stand_in_the_host(program, shape):
-    for key in (program.key, program.key.upper()):
-        host = shape.format(key).encode()
-        status, _, said = on_socket(program, call(ADDRESS[1:], TYPE, host=host))
-        assert (status, said) in {(200, b"false"), (200, b"true")}
-    status, headers, said = on_socket(program, call(ADDRESS[1:], TYPE, host=b"000000000000.a.b:1"))
-    assert (status, said) == (200, b"invalid")
-    assert "x-akismet-debug-help" in headers
-
-
-@pytest.mark.e2e
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        b"GET\r\n\r\n",
-        call(b"x", b"Content-Length: abc", length=False),
-        call(b"x", b"Content-Length: -5", length=False),
-        call(b"x", b"Content-Length: 3"),
-        call(b"x", b"X: a\rb"),
-        call(b"x", path=b"/1.1/\xff\xfe"),
-        call(b"x", *(b"X-%d: 1" % number for number in range(500))),
-    ],
-    ids=["TLS", "no HTTP", "a word", "less than nothing", "two", "bare CR", "path", "500 headers"],
+ODD = (
+    "\0",
+    "a\0b",
+    "\ud800",
+    "\U0010ffff",
+    "\u202eevil",
+    "x" * 3000,
+    "💩" * 600,
+    "'; DROP TABLE x",
 )
-def test_on_the_socket_what_is_no_http_is_refused(program, raw):
-    status, headers, body = on_socket(program, raw, hangs_up=True)
-    assert status in {400, 431}
-    assert b"Traceback" not in body
-    assert "location" not in headers
 
 
-@pytest.mark.e2e
-def test_after_all_that_the_program_is_well(program, good):
-    for length in (0, 1, 7, 100, 1000):
-        on_socket(program, call(good, TYPE, length=length), hangs_up=length > len(good))
-        on_socket(program, call(RANDOM.randbytes(length), TYPE))
-    status, _, body = on_socket(
-        program, b"GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
-    )
-    assert (status, json.loads(body)["ready"]) == (200, True)
-    assert "Traceback" not in program.printed
-    assert "bug " not in program.printed
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+def test_odd_text_is_kept_on_each_engine(runtime, each_store, odd):
+    runtime = dataclasses.replace(runtime, store=each_store)
+    client = create_app(runtime).test_client()
+    for is_network in (True, False):
+        key = add_site(
+            f"https://{is_network}.example/",
+            is_network=is_network,
+            store=each_store,
+            secret=runtime.secret,
+            now=NOON,
+        ).text
+        fields = dict.fromkeys(("comment_content", "comment_author", "blog", "user_ip"), odd)
+        fields |= dict.fromkeys(("guid", "comment_ID", "reporter", "recheck_reason"), odd)
+        for name in ("verify-key", "comment-check", "submit-spam", "submit-ham", "get-stats"):
+            sent = json.dumps(fields | {"key": key, "api_key": key})
+            answer = client.post(f"/1.1/{name}", data=sent, content_type="application/json")
+            assert answer.status_code == 200
+        table = client.get("/1.2/key-sites", query_string={"api_key": key, "filter": ascii(odd)})
+        assert table.status_code == 200
