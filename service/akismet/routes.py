@@ -236,8 +236,13 @@ def _site_of_token(pairs: Pairs) -> Site:
         site_id = int(_tokens().loads(text, max_age=_TOKEN_S))
     except (BadData, TypeError, ValueError):
         raise e.UnknownKey(detail="bad statistics token") from None
+    blog = wire.read_blog(pairs)
     with runtime().store.read() as unit:
-        return unit.sites.get(site_id)
+        site = unit.sites.get(site_id)
+        # WordPress asks for a token without naming its blog; the frame's address names it.
+        is_one = site.is_network and blog
+        child = unit.sites.find_by_blog(blog, parent_id=site_id) if is_one else None
+        return child or site
 
 
 def render_error(error: e.ServiceError | None, status: int, sentence: str) -> ResponseReturnValue:

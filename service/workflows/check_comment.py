@@ -71,8 +71,12 @@ def _judge(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
             fault=f"model {classifier.model_id} failed ({type(error).__name__})",
             took_ms=_since(started),
         )
+    said = verdict(score, site.policy.cutoffs or classifier.cutoffs)
+    if arrival.is_precheck and said is Verdict.UNSURE:
+        # Only announced so far, without its text: what is unclear is asked again in full.
+        said = Verdict.HAM
     return Scoring(
-        verdict=verdict(score, site.policy.cutoffs or classifier.cutoffs),
+        verdict=said,
         score=score.value,
         evidence=score.evidence,
         abstains=score.abstains,

@@ -62,6 +62,13 @@ UNSURE = (
     ("any other client", {}, {}, "true", None),
     ("a form of the plugin", WORDPRESS, {"comment_type": "contact-form"}, "true", None),
     ("asked again about a held one", WORDPRESS, {"recheck_reason": "recheck_queue"}, "false", None),
+    (
+        "a pingback that is announced",
+        WORDPRESS,
+        {"comment_type": "pingback", "akismet_pre_check": "1"},
+        "false",
+        None,
+    ),
     ("asked again after trouble", WORDPRESS, {"recheck_reason": "retry"}, "true", None),
 )
 
@@ -238,6 +245,32 @@ def test_the_statistics_pages_open_with_a_token_and_can_be_framed(client, site_k
         assert "<b>1</b> spam caught" in answer.text
     assert client.get("/1.0/snapshot.php?token=forged").text == "invalid"
     assert client.get("/1.0/snapshot.php").text == "invalid"
+
+
+def test_a_blog_of_a_network_sees_its_own_statistics(client, store):
+    key = add_site(
+        "https://net.example/", is_network=True, store=store, secret="0" * 64, now=NOON
+    ).text
+    for blog, count in (("https://one.example/", 1), ("https://two.example/", 3)):
+        for _ in range(count):
+            post(client, "comment-check", api_key=key, blog=blog, comment_content="casino")
+    token = post(client, "token", api_key=key, blog=None).text
+    for query, caught in (
+        ("&blog=https://two.example", 3),
+        ("&blog=https://no.example", 4),
+        ("", 4),
+    ):
+        page = client.get(f"/1.0/user-stats.php?token={token}{query}").text
+        assert f"<b>{caught}</b> spam caught" in page
+        stats = post(client, "get-stats", key=key, blog=query[6:] or None).get_json()
+        assert stats["spam"] == (0 if "no.example" in query else caught)
+
+
+def test_an_announced_pingback_does_not_wait_for_a_person(client, store, site_key):
+    post(client, "comment-check", comment_content="maybe", akismet_pre_check="1")
+    with store.engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT outcome FROM submission").scalars().all()
+    assert kept == ["HAM"]
 
 
 def test_only_named_fields_are_ever_kept(client, store, site_key):
