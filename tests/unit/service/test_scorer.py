@@ -1,59 +1,15 @@
 """The scorer: swaps without losing a request, keeps the old model, says why there is none."""
 
-import dataclasses
-import hashlib
 import logging
 import threading
 
-import numpy as np
 import pytest
 
 from models import artefact
-from models.classifier import Classifier
-from models.comment import Comment, write_comment
-from models.features import column, extract
-from models.manifest import Manifest, write_manifest
 from models.registry import SHIPPED, Registry
-from models.verdict import Cutoffs
 from service.errors import ScorerUnavailable
 from service.scorer import RETRY_S, Scorer
-
-KEY = b"k" * 32
-GOLDEN = Comment(text="A golden comment.", author="Maria")
-SEEN = Comment(text="cheap watches, everybody", author="Bob")
-CUTOFFS = Cutoffs(unsure_from=0.4, spam_from=0.9, blatant_from=0.99)
-
-
-def make_model(root, model_id, *, bias, weight=0.5, key=KEY):
-    """A small real artefact: one weight for each feature of SEEN, signed by *key*."""
-    columns = np.array(sorted({column(f.key) for f in extract(SEEN)}), dtype=np.int64)
-    values = np.full(len(columns), weight, dtype=np.float32)
-    raw = artefact.write_weights({"columns": columns, "values": values, "bias": bias})
-    manifest = Manifest(
-        model_id=model_id,
-        made_at="2026-11-24",
-        parent="",
-        recipe={},
-        corpora={},
-        labels=2,
-        versions={},
-        cutoffs=dataclasses.asdict(CUTOFFS),
-        scripts={"Latin": 1000},
-        numbers={},
-        golden=[],
-        sha256=hashlib.sha256(raw).hexdigest(),
-    )
-    proof = {"comment": write_comment(GOLDEN), "score": golden_score(columns, values, bias)}
-    manifest = dataclasses.replace(manifest, golden=[proof])
-    manifest = dataclasses.replace(manifest, signature=artefact.sign(manifest, key))
-    artefact.save(root / model_id, raw, write_manifest(manifest))
-
-
-def golden_score(columns, values, bias):
-    weights = np.zeros(int(columns.max()) + 2**20, dtype=np.float32)
-    weights[columns] = values
-    fitted = Classifier(model_id="", weights=weights, bias=bias, cutoffs=CUTOFFS, scripts={})
-    return fitted.score(GOLDEN).value
+from tests.unit.models.artefacts import KEY, SEEN, make_model
 
 
 @pytest.fixture
