@@ -123,7 +123,9 @@ def _unescape(raw: bytes) -> bytes:
 def _decoded(raw: bytes, charset: str) -> str:
     """UTF-8 if it is that, else the charset named, else Windows-1252, which names every byte."""
     raw = _unescape(raw)
-    for name in ("utf-8", charset, "cp1252"):
+    # ISO-2022-JP is all ASCII, so UTF-8 would read its escapes as text and never complain.
+    is_shifted = charset == "iso2022_jp" and b"\x1b" in raw
+    for name in (charset, "utf-8") if is_shifted else ("utf-8", charset, "cp1252"):
         try:
             return raw.decode(name)
         except (UnicodeDecodeError, ValueError):

@@ -1,6 +1,7 @@
 """Each endpoint, with and without what it needs: clear answers, never a 5xx, never a traceback."""
 
 import dataclasses
+import datetime as dt
 import json
 import re
 
@@ -190,6 +191,41 @@ def test_usage_counts_the_calls_of_this_month(client, site_key):
     assert usage == {"limit": "none", "usage": 3, "percentage": "0", "throttled": False}
     extended = client.get(f"/1.2/usage-limit?api_key={KEY}&extended=true").get_json()
     assert extended["upgrade"] is False
+
+
+@pytest.mark.parametrize("spelling", ["0", "false", "False", "", "no"])
+def test_a_no_to_is_test_counts_like_any_call(client, site_key, spelling):
+    post(client, "comment-check", is_test=spelling)
+    for yes in ("1", "true", "True"):
+        post(client, "comment-check", is_test=yes)
+    assert client.get(f"/1.2/usage-limit?api_key={KEY}").get_json()["usage"] == 1
+
+
+def test_usage_begins_anew_with_each_month_and_reports_are_no_usage(client, clock, site_key):
+    post(client, "comment-check")
+    clock.now = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+    post(client, "submit-spam", comment_content="never seen before")
+    assert client.get(f"/1.2/usage-limit?api_key={KEY}").get_json()["usage"] == 0
+    post(client, "comment-check")
+    assert client.get(f"/1.2/usage-limit?api_key={KEY}").get_json()["usage"] == 1
+    stats = post(client, "get-stats", key=KEY, **{"from": "all"}).get_json()
+    assert [(month, row["ham"]) for month, row in stats["breakdown"].items()] == [
+        ("2026-11", "1"),
+        ("2026-12", "1"),
+    ]
+
+
+def test_a_call_that_names_another_blog_is_judged_and_kept_under_its_own_site(
+    client, store, site_key
+):
+    answer = post(client, "comment-check", blog="https://moved.example/", comment_content="casino")
+    assert answer.text == "true"
+    assert post(client, "verify-key", key=KEY, blog="https://moved.example/").text == "valid"
+    with store.read() as unit:
+        kept = unit.submissions.get(answer.headers["X-akismet-guid"])
+        assert [site.blog for site in unit.sites.list_all()] == [BLOG]
+    assert kept.other_blog == "https://moved.example/"
+    assert post(client, "get-stats", key=KEY, blog="https://moved.example/").get_json()["spam"] == 1
 
 
 def test_key_sites_lists_pages_filters_and_orders(client, store, site_key):
