@@ -34,8 +34,10 @@ def akismet_suite(tmp_path_factory):
     if not archive.exists():
         missing("source archive of akismet", "run make .venv/test.done")
     place = tmp_path_factory.mktemp("akismet")
+    # Early 3.11 knows no filter; the archive's hash is pinned, so it holds what we looked at.
+    filtered = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     with tarfile.open(archive) as packed:
-        packed.extractall(place, filter="data")
+        packed.extractall(place, **filtered)  # noqa: S202 - pinned, see above
     return place / f"akismet-{version}"
 
 
