@@ -42,8 +42,8 @@ ROWS = {
             """ '{"text": "maybe \\u0000"}', '{}', false, 'UNSURE', 0.5, 1.0, 'SPAM', 1)"""
         ),
         (
-            "INSERT INTO decision (id, submission_id, act, source, decided_at, moderator_id, reporter,"
-            " note) VALUES (1, 1, 'SPAM', 'MODERATOR', '2026-11-24 12:00:00', 1, '', '')"
+            "INSERT INTO decision (id, submission_id, act, source, decided_at, moderator_id,"
+            " reporter, note) VALUES (1, 1, 'SPAM', 'MODERATOR', '2026-11-24 12:00:00', 1, '', '')"
         ),
     ),
 }
