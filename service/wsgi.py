@@ -18,4 +18,6 @@ def make_application() -> flask.Flask:
         level=settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
+    # Two lines for each look at /readyz tell nobody anything.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     return create_app(Runtime.from_settings(settings))
