@@ -53,7 +53,7 @@ def undo(page, guid):
 
 
 def test_what_is_started_here_is_what_make_serve_starts():
-    dry = ["make", "--dry-run", "--always-make", "serve"]
+    dry = ["make", "--no-print-directory", "--dry-run", "--always-make", "serve"]
     said = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert said.splitlines()[-1].split("/")[-1].split() == list(COMMAND)
 
