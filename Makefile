@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help serve test fast lock clean
+.PHONY: help serve test fast lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -19,6 +19,9 @@ fast: .venv/test.done ## The gate without PostgreSQL, browser and the real progr
 
 lock: .venv/test.done ## Pin the newest allowed dependencies again
 	@$(BIN)/python -m tests.lock
+
+messages: .venv/test.done ## Read the pages' sentences again and compile their translations
+	@$(BIN)/python -m tests.messages
 
 clean: ## Remove what the commands above made, except var/ (your data)
 	rm -rf .venv build dist .coverage* .mypy_cache .ruff_cache .pytest_cache

@@ -14,6 +14,7 @@ from service.web.auth import protect_forms
 from service.web.errors import register_errors
 from service.web.headers import add_headers
 from service.web.health import health
+from service.web.language import speak
 
 
 def create_app(runtime: Runtime) -> flask.Flask:
@@ -37,6 +38,7 @@ def create_app(runtime: Runtime) -> flask.Flask:
     for blueprint in (akismet.akismet, moderation.moderation, moderation.front, health):
         app.register_blueprint(blueprint)
     protect_forms(app)
+    speak(app)
     register_errors(
         app,
         {"/1.": akismet.render_error, "/moderation": moderation.render_error},

@@ -97,9 +97,9 @@ def read_text(submission: Submission) -> Text:
 def facts(submission: Submission) -> list[tuple[str, str]]:
     """What came with the comment, as pairs of word and text; only what is known."""
     comment = submission.arrival.comment
-    pairs = [(word, str(getattr(comment, name))) for word, name in words.FACTS]
     host = true_host(comment.author_url)
-    pairs = [(w, f"{t} ⟦{host.text}⟧" if w == "Link" and host.deceives else t) for w, t in pairs]
+    beside = {"author_url": f" ⟦{host.text}⟧" if host.deceives else ""}
+    pairs = [(w, f"{getattr(comment, name)}{beside.get(name, '')}") for w, name in words.FACTS]
     written = comment.written_at
     pairs += [
         (words.ROLE, ", ".join(comment.user_role)),

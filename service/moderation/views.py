@@ -237,7 +237,7 @@ def decided_line(decision: Decision) -> str:
 def ago(moment: dt.datetime, now: dt.datetime) -> str:
     """How long ago *moment* was, in one short word."""
     seconds = max(0, int((now - moment).total_seconds()))
-    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
+    for size, told in ((_DAY, words.DAYS), (_HOUR, words.HOURS), (_MINUTE, words.MINUTES)):
         if seconds >= size:
-            return f"{seconds // size} {unit}"
+            return told.format(count=seconds // size)
     return words.JUST_NOW

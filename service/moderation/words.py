@@ -6,73 +6,75 @@ from typing import Final
 
 from models.verdict import Verdict
 from service.domain.decision import Act, Outcome
+from service.web.language import said as _l
 from service.workflows.review import Listing
 
 TITLES: Final = {
-    Listing.WAITING: "Queue",
-    Listing.SPAM: "Spam",
-    Listing.PASSED: "Passed",
-    Listing.REMOVED: "Removed",
+    Listing.WAITING: _l("Queue"),
+    Listing.SPAM: _l("Spam"),
+    Listing.PASSED: _l("Passed"),
+    Listing.REMOVED: _l("Removed"),
 }
 BANDS: Final = {
-    Verdict.HAM: "passed",
-    Verdict.UNSURE: "unsure",
-    Verdict.SPAM: "spam",
-    Verdict.BLATANT: "blatant spam",
+    Verdict.HAM: _l("passed"),
+    Verdict.UNSURE: _l("unsure"),
+    Verdict.SPAM: _l("spam"),
+    Verdict.BLATANT: _l("blatant spam"),
 }
-RULED: Final = "by rule"
-REPORTED: Final = "reported"
-NOT_JUDGED: Final = "not judged"
+RULED: Final = _l("by rule")
+REPORTED: Final = _l("reported")
+NOT_JUDGED: Final = _l("not judged")
 ACTS: Final = {
-    Act.APPROVE: "approved",
-    Act.SPAM: "marked as spam",
-    Act.REMOVE: "removed",
-    Act.UNDO: "took back a decision",
+    Act.APPROVE: _l("approved"),
+    Act.SPAM: _l("marked as spam"),
+    Act.REMOVE: _l("removed"),
+    Act.UNDO: _l("took back a decision"),
 }
 OUTCOMES: Final = {
-    Outcome.HAM: "approved",
-    Outcome.UNSURE: "waiting",
-    Outcome.SPAM: "spam",
-    Outcome.REMOVED: "removed",
+    Outcome.HAM: _l("approved"),
+    Outcome.UNSURE: _l("waiting"),
+    Outcome.SPAM: _l("spam"),
+    Outcome.REMOVED: _l("removed"),
 }
 CHANGES: Final = {
-    "approve": "approve it",
-    "spam": "mark it as spam",
-    "remove": "remove it",
+    "approve": _l("approve it"),
+    "spam": _l("mark it as spam"),
+    "remove": _l("remove it"),
 }
-NO_NAME: Final = "no name"
-NO_TEXT: Final = "no text that a reader would see"
-HAS_MARKUP: Final = "has HTML"
-HIDDEN: Final = "{count} hidden letters"
-REPORT_ONLY: Final = "reported by the blog; the machine had never been asked about it"
-NO_MODEL: Final = "no model answered: {fault}"
-HELD: Final = "Held, because {low} % to {high} % is “ask a person” here."
-ARRIVED: Final = "arrived"
-ARRIVED_AS_REPORT: Final = "reported by the blog"
-SAID: Final = "the machine said: {band}"
+NO_NAME: Final = _l("no name")
+NO_TEXT: Final = _l("no text that a reader would see")
+HAS_MARKUP: Final = _l("has HTML")
+HIDDEN: Final = _l("{count} hidden letters")
+REPORT_ONLY: Final = _l("reported by the blog; the machine had never been asked about it")
+NO_MODEL: Final = _l("no model answered: {fault}")
+HELD: Final = _l("Held, because {low} % to {high} % is “ask a person” here.")
+ARRIVED: Final = _l("arrived")
+ARRIVED_AS_REPORT: Final = _l("reported by the blog")
+SAID: Final = _l("the machine said: {band}")
 SITE_SAID: Final = {
-    Act.SPAM: "the blog{by} reported it as spam",
-    Act.APPROVE: "the blog{by} reported it as not spam",
+    Act.SPAM: _l("the blog{by} reported it as spam"),
+    Act.APPROVE: _l("the blog{by} reported it as not spam"),
 }
-TAKEN_BACK: Final = "Taken back: {act}. It is {outcome} again."
-JUST_NOW: Final = "just now"
+TAKEN_BACK: Final = _l("Taken back: {act}. It is {outcome} again.")
+JUST_NOW: Final = _l("just now")
+DAYS, HOURS, MINUTES = _l("{count} d"), _l("{count} h"), _l("{count} min")
 FACTS: Final = (
-    ("Author", "author"),
-    ("E-mail", "author_email"),
-    ("Link", "author_url"),
-    ("IP address", "user_ip"),
-    ("Browser", "user_agent"),
-    ("Page", "permalink"),
-    ("Came from", "referrer"),
-    ("Kind", "comment_type"),
-    ("Answers to", "parent"),
+    (_l("Author"), "author"),
+    (_l("E-mail"), "author_email"),
+    (_l("Link"), "author_url"),
+    (_l("IP address"), "user_ip"),
+    (_l("Browser"), "user_agent"),
+    (_l("Page"), "permalink"),
+    (_l("Came from"), "referrer"),
+    (_l("Kind"), "comment_type"),
+    (_l("Answers to"), "parent"),
 )
 ROLE, SPEAKS, WRITTEN, ASKED_BY, LONG_ID = (
-    "Role in the blog",
-    "Blog speaks",
-    "Written",
-    "Asked by",
-    "Our id",
+    _l("Role in the blog"),
+    _l("Blog speaks"),
+    _l("Written"),
+    _l("Asked by"),
+    _l("Our id"),
 )
 
 
