@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from service.domain.decision import Act, Decision, Source, standing
-from service.domain.moderator import Action, Moderator, may
+from service.domain.moderator import Action, Moderator, may, require_sight
 from service.domain.submission import Submission, settled
 from service.errors import AlreadyDecided, NotFound, NotPermitted
 from service.storage.store import Store
@@ -35,6 +35,7 @@ def decide(
         submission = unit.submissions.find(guid, lock=True)
         if submission is None:
             raise NotFound("There is no such comment.")
+        require_sight(moderator, submission.site_id)
         decisions = unit.decisions.list_of(submission.submission_id)
         holds = standing(decisions)
         if holds and holds.act is act and holds.moderator_id == moderator.moderator_id:

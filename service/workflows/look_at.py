@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from service.domain.decision import Decision, standing
-from service.domain.moderator import Action, Moderator, may
+from service.domain.moderator import Action, Moderator, may, require_sight, scope
 from service.domain.site import Site
 from service.domain.submission import Submission
 from service.errors import NotPermitted
@@ -35,9 +35,10 @@ def look_at(moderator: Moderator, guid: str, *, site_id: int | None = None, stor
     """
     if not may(moderator, Action.LOOK):
         raise NotPermitted
-    site_ids = None if site_id is None else (site_id,)
+    site_ids = scope(moderator, site_id)
     with store.read() as unit:
         submission = unit.submissions.get(guid)
+        require_sight(moderator, submission.site_id)
         own, outcome = submission.submission_id, submission.outcome
         older = PageAsk(outcome=outcome, site_ids=site_ids, before=own, limit=1)
         newer = PageAsk(outcome=outcome, site_ids=site_ids, after=own, limit=1)

@@ -8,7 +8,7 @@ import enum
 from typing import Final
 
 from service.domain.decision import Outcome
-from service.domain.moderator import Action, Moderator, may
+from service.domain.moderator import Action, Moderator, may, scope, sees
 from service.domain.site import Site
 from service.domain.submission import Submission
 from service.errors import NotPermitted
@@ -63,7 +63,7 @@ def review(
     """One page of *listing*, of one Site or of all (fast I/O). Raises NotPermitted."""
     if not may(moderator, Action.LOOK):
         raise NotPermitted
-    site_ids = None if site_id is None else (site_id,)
+    site_ids = scope(moderator, site_id)
     ask = PageAsk(outcome=_OUTCOMES[listing], site_ids=site_ids, before=before, limit=PAGE_ROWS + 1)
     with store.read() as unit:
         found = unit.submissions.page(ask)
@@ -74,7 +74,9 @@ def review(
         oldest = unit.submissions.page(
             PageAsk(outcome=Outcome.UNSURE, site_ids=site_ids, after=0, limit=1),
         )
-        sites = {site.site_id: site for site in unit.sites.list_all()}
+        sites = {
+            site.site_id: site for site in unit.sites.list_all() if sees(moderator, site.site_id)
+        }
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         decided_today = unit.decisions.count_since(midnight)
     items = tuple(found[:PAGE_ROWS])

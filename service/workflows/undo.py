@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 
 from service.domain.decision import Act, Decision, Source
-from service.domain.moderator import Action, Moderator, may
+from service.domain.moderator import Action, Moderator, may, require_sight
 from service.domain.submission import Submission, settled
 from service.errors import Conflict, NotFound, NotPermitted
 from service.storage.store import Store, Unit
@@ -36,6 +36,7 @@ def undo(
         submission = unit.submissions.find(guid, lock=True)
         if submission is None:
             raise NotFound
+        require_sight(moderator, submission.site_id)
         before = unit.decisions.list_of(submission.submission_id)
         if any(d.act is Act.UNDO and d.undoes == taken_back.decision_id for d in before):
             raise Conflict("This decision was taken back already.")
