@@ -70,7 +70,8 @@ class Submission:
 
     *scoring* is None for a report of a comment never seen before: the machine said nothing.
     *version* counts its Decisions; a decider sends the version he saw.
-    *other_blog* is the address the call named when that was not the Site's own.
+    *other_blog* is the address the call named when that was not the Site's own. *priority* sorts
+    what waits (domain/priority.py), *campaign_id* names its group of near-duplicates, if any.
     """
 
     submission_id: int
@@ -84,6 +85,8 @@ class Submission:
     version: int
     decided_at: dt.datetime | None = None
     other_blog: str = ""
+    priority: float | None = None
+    campaign_id: int | None = None
 
     @property
     def verdict(self) -> Verdict | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ class Decisions:
         reporter: str = "",
         note: str = "",
         undoes: int | None = None,
+        reason: str = "",
     ) -> int:
         """Write one Decision; answers with its id."""
         decision_id: int = self._connection.execute(
@@ -43,10 +45,25 @@ class Decisions:
                 reporter=plain(reporter, 200),
                 note=plain(note, 2000),
                 undoes=undoes,
+                reason=plain(reason, 60),
             )
             .returning(decision.c.id),
         ).scalar_one()
         return decision_id
+
+    def append_many(self, rows: list[dict[str, Any]]) -> None:
+        """Write the Decisions of one piece of a bulk."""
+        self._connection.execute(decision.insert(), rows)
+
+    def list_of_many(self, submission_ids: Sequence[int]) -> dict[int, list[Decision]]:
+        """Every Decision about these Submissions, oldest first, by Submission."""
+        found: dict[int, list[Decision]] = {one: [] for one in submission_ids}
+        rows = self._connection.execute(
+            _query().where(decision.c.submission_id.in_(submission_ids)).order_by(decision.c.id),
+        )
+        for row in rows:
+            found[row.submission_id].append(_decision(row))
+        return found
 
     def list_of(self, submission_id: int) -> list[Decision]:
         """Every Decision about one Submission, oldest first."""
@@ -71,17 +88,32 @@ class Decisions:
         ).scalar_one()
         return guid
 
-    def page(self, *, before: int | None = None, limit: int = 50) -> list[tuple[Decision, str]]:
-        """The newest Decisions of moderators and Sites with the guids they speak of."""
+    def page(
+        self,
+        *,
+        before: int | None = None,
+        by: int | None = None,
+        site_ids: tuple[int, ...] | None = None,
+        limit: int = 50,
+    ) -> list[tuple[Decision, str]]:
+        """The newest Decisions of moderators and Sites with the guids they speak of.
+
+        Those of a bulk are left out: it stands there as one.
+        """
         query = (
             _query()
             .add_columns(submission.c.guid)
             .join(submission, submission.c.id == decision.c.submission_id)
+            .where(decision.c.bulk_id.is_(None))
             .order_by(decision.c.id.desc())
             .limit(limit)
         )
         if before is not None:
             query = query.where(decision.c.id < before)
+        if by is not None:
+            query = query.where(decision.c.moderator_id == by)
+        if site_ids is not None:
+            query = query.where(submission.c.site_id.in_(site_ids))
         return [(_decision(row), row.guid) for row in self._connection.execute(query).all()]
 
     def list_newest_by(self, moderator_id: int, *, limit: int = 40) -> list[Decision]:
@@ -123,4 +155,7 @@ def _decision(row: Any) -> Decision:  # noqa: ANN401 - a SQLAlchemy Row
         reporter=row.reporter,
         note=row.note,
         undoes=row.undoes,
+        reason=row.reason,
+        teaches=row.teaches,
+        bulk_id=row.bulk_id,
     )

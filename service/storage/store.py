@@ -12,12 +12,21 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from service.domain.decision import Decision
 from service.domain.submission import Submission
 from service.errors import Conflict, StoreUnavailable
+from service.storage.authors import Authors
+from service.storage.bulks import Bulks
+from service.storage.campaigns import Campaigns
+from service.storage.claims import Claims
 from service.storage.counts import Counts
 from service.storage.decisions import Decisions
 from service.storage.engine import WRITES, make_engine
+from service.storage.lists import Lists
 from service.storage.moderators import Moderators
+from service.storage.saved_views import SavedViews
+from service.storage.search import Search
+from service.storage.settle import Case, settle_many, settle_one
 from service.storage.sites import Sites
 from service.storage.submissions import Submissions
 from service.storage.tables import meta
@@ -54,6 +63,49 @@ class Unit:
     def counts(self) -> Counts:
         """Statistics."""
         return Counts(self._connection)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Lists of Submissions, by what holds and in any order."""
+        return Lists(self._connection)
+
+    @cached_property
+    def authors(self) -> Authors:
+        """How moderators decided about authors."""
+        return Authors(self._connection)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Claims, remarks and skips."""
+        return Claims(self._connection)
+
+    @cached_property
+    def bulks(self) -> Bulks:
+        """Many at once."""
+        return Bulks(self._connection)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        """Groups of near-duplicates."""
+        return Campaigns(self._connection)
+
+    @cached_property
+    def search(self) -> Search:
+        """Words to find Submissions by."""
+        return Search(self._connection)
+
+    @cached_property
+    def saved_views(self) -> SavedViews:
+        """Names for addresses of ours."""
+        return SavedViews(self._connection)
+
+    def settle(self, seen: Submission, before: list[Decision], after: list[Decision]) -> Submission:
+        """Write what follows from the Decisions of one Submission; see storage/settle.py."""
+        return settle_one(self._connection, seen, before, after)
+
+    def settle_many(self, cases: list[Case]) -> None:
+        """The same for many at once."""
+        settle_many(self._connection, cases)
 
     def find_meta(self, name: str) -> str | None:
         """A fact about this deployment that the database keeps."""

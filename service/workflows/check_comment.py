@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import time
 
 from models.verdict import Verdict, verdict
-from service.domain.decision import outcome
+from service.domain.decision import Outcome, outcome
+from service.domain.priority import priority
 from service.domain.rules import first_answer
 from service.domain.site import Site, same_address
 from service.domain.submission import Arrival, Kind, Scoring, Submission
@@ -44,6 +46,9 @@ def check_comment(
         version=0,
         other_blog="" if same_address(arrival.blog) == site.address else arrival.blog,
     )
+    if submission.outcome is Outcome.UNSURE:
+        first = priority(submission, site.policy)
+        submission = dataclasses.replace(submission, priority=first)
     store.append(submission)
     if scoring.fault:
         raise ScorerUnavailable(detail=scoring.fault)
