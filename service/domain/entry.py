@@ -17,7 +17,22 @@ from service.errors import InvalidField
 MAX_PATTERN: Final = 500
 _SHORTEST: Final = 3
 _DOMAIN: Final = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
+# A language is told by its script (`models.text.script_of`); those written in Latin letters look
+# alike to us, and we say so instead of guessing.
+_SCRIPTS: Final = {
+    "cyrillic": ("ru", "uk", "bg", "sr", "be", "mk", "kk"),
+    "greek": ("el",),
+    "hebrew": ("he", "yi"),
+    "arabic": ("ar", "fa", "ur"),
+    "chinese": ("zh",),
+    "japanese": ("ja",),
+    "korean": ("ko",),
+    "thai": ("th",),
+    "devanagari": ("hi", "mr", "ne"),
+    "bengali": ("bn",),
+    "tamil": ("ta",),
+    "latin": (),
+}
 
 
 class EntryKind(enum.Enum):
@@ -124,10 +139,13 @@ def _read_regex(text: str) -> str:
 
 
 def _read_language(text: str) -> str:
-    code = text.lower().replace("_", "-")
-    if not _LANGUAGE.fullmatch(code):
-        raise InvalidField("pattern", "A language looks like de or pt-br.")
-    return code
+    name = text.lower().replace("_", "-").split("-", 1)[0]
+    for script, languages in _SCRIPTS.items():
+        if name == script or name in languages:
+            return script
+    known = ", ".join(_SCRIPTS)
+    sentence = f"We tell languages by their script. Known are: {known}."
+    raise InvalidField("pattern", sentence)
 
 
 _READERS: Final = {

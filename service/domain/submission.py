@@ -51,6 +51,7 @@ class Arrival:
 class Scoring:
     """The record of one Verdict. Exactly one of *model_id* and *rule* is set, or *fault*.
 
+    *hits* are the entries of the lists that spoke of it, shadows too; they are kept beside it.
     *fault* says why no model answered; such a Submission is UNSURE and waits for a person.
     """
 
@@ -62,6 +63,7 @@ class Scoring:
     rule: str = ""
     fault: str = ""
     took_ms: float = 0.0
+    hits: tuple[int, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,10 +18,15 @@ from service.errors import Conflict, StoreUnavailable
 from service.storage.authors import Authors
 from service.storage.bulks import Bulks
 from service.storage.campaigns import Campaigns
+from service.storage.changes import Changes
+from service.storage.chores import Chores
 from service.storage.claims import Claims
 from service.storage.counts import Counts
 from service.storage.decisions import Decisions
+from service.storage.doors import Doors
 from service.storage.engine import WRITES, make_engine
+from service.storage.entries import Entries
+from service.storage.listbook import ListBook
 from service.storage.lists import Lists
 from service.storage.moderators import Moderators
 from service.storage.saved_views import SavedViews
@@ -58,6 +63,26 @@ class Unit:
     def moderators(self) -> Moderators:
         """Moderators and their sessions."""
         return Moderators(self._connection)
+
+    @cached_property
+    def doors(self) -> Doors:
+        """Second factors, recovery codes, identities, invitations."""
+        return Doors(self._connection)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """The log of changes."""
+        return Changes(self._connection)
+
+    @cached_property
+    def entries(self) -> Entries:
+        """The entries of the lists."""
+        return Entries(self._connection)
+
+    @cached_property
+    def chores(self) -> Chores:
+        """What is due, and mail that waits."""
+        return Chores(self._connection)
 
     @cached_property
     def counts(self) -> Counts:
@@ -114,10 +139,19 @@ class Unit:
         ).scalar_one_or_none()
         return found
 
+    def lock_meta(self, name: str, default: str) -> str:
+        """A kept fact, *default* when there is none yet, held until the commit."""
+        query = sa.select(meta.c.value).where(meta.c.name == name).with_for_update()
+        found: str | None = self._connection.execute(query).scalar_one_or_none()
+        if found is None:
+            self._connection.execute(meta.insert().values(name=name, value=default))
+        return found or default
+
     def set_meta(self, name: str, value: str) -> None:
         """Keep a fact about this deployment."""
-        self._connection.execute(meta.delete().where(meta.c.name == name))
-        self._connection.execute(meta.insert().values(name=name, value=value))
+        own = meta.update().where(meta.c.name == name)
+        if self._connection.execute(own.values(value=value)).rowcount == 0:
+            self._connection.execute(meta.insert().values(name=name, value=value))
 
     def commit(self) -> None:
         """Make it so: durable when this returns."""
@@ -130,6 +164,7 @@ class Store:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
+        self._lists = ListBook(self._entries)
         # SQLite has one writer at a time; queueing here costs less than its busy waiting.
         self._turn = threading.RLock() if engine.dialect.name == "sqlite" else None
         self._writer: GroupWriter[Submission] = GroupWriter(self._append_group, name="writer")
@@ -138,6 +173,16 @@ class Store:
     def open(cls, url: str, *, pool_size: int = 20) -> Store:
         """The Store at *url*. Raises SettingsError for an address it can't read."""
         return cls(make_engine(url, pool_size=pool_size))
+
+    @property
+    def lists(self) -> ListBook:
+        """What people's lists look for, by Site, kept in memory."""
+        return self._lists
+
+    @contextlib.contextmanager
+    def _entries(self) -> Iterator[Entries]:
+        with self.read() as unit:
+            yield unit.entries
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Unit]:
@@ -167,6 +212,12 @@ class Store:
     def _append_group(self, group: list[Submission]) -> None:
         with self.begin() as unit:
             unit.submissions.append(group)
+            hits = [
+                (hit, one.guid, one.received_at)
+                for one in group
+                for hit in (one.scoring.hits if one.scoring else ())
+            ]
+            unit.entries.append_hits(hits)
             unit.commit()
 
     def ping(self) -> None:

@@ -8,6 +8,8 @@ import time
 
 from models.verdict import Verdict, verdict
 from service.domain.decision import Outcome, outcome
+from service.domain.entry import Entry
+from service.domain.matcher import answer
 from service.domain.priority import priority
 from service.domain.rules import first_answer
 from service.domain.site import Site, same_address
@@ -28,12 +30,15 @@ def check_comment(
 ) -> Submission:
     """The stored Submission with its Verdict; on disk before this returns.
 
-    1. The rules, in order (free). 2. The model, if no rule answered (heavy CPU, no connection
-    held). 3. One durable row (fast I/O). Raises ScorerUnavailable *after* storing the comment
-    as UNSURE, so that a person sees it although nobody could be answered; StoreUnavailable when
-    it could not be stored.
+    1. The rules, in order, with the lists among them (free). 2. The model, if no rule answered
+    (heavy CPU, no connection held). 3. One durable row (fast I/O). Raises ScorerUnavailable
+    *after* storing the comment as UNSURE, so that a person sees it although nobody could be
+    answered; StoreUnavailable when it could not be stored.
     """
-    scoring = _judge(arrival, site, scorer)
+    hits = store.lists.matcher(site).hits(arrival.comment, now)
+    scoring = _judge(arrival, site, scorer, answer(hits))
+    if hits and not arrival.is_test:
+        scoring = dataclasses.replace(scoring, hits=tuple(hit.entry_id for hit in hits))
     submission = Submission(
         submission_id=0,
         guid=guid,
@@ -55,9 +60,9 @@ def check_comment(
     return submission
 
 
-def _judge(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
+def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -> Scoring:
     started = time.perf_counter()
-    rule = first_answer(arrival)
+    rule = first_answer(arrival, listed)
     if rule is not None:
         return Scoring(verdict=rule.verdict, rule=rule.name, took_ms=_since(started))
     try:
