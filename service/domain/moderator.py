@@ -43,6 +43,7 @@ class Action(enum.Enum):
     UNDO_OTHERS = "undo-others"
     EDIT_LISTS = "edit-lists"
     SEE_LOG = "see-log"
+    EXPORT_LOG = "export-log"
     SEE_KEYS = "see-keys"
     EDIT_KEYS = "edit-keys"
     SEE_PEOPLE = "see-people"
@@ -57,6 +58,7 @@ LEAST_ROLE: Final = {
     Action.UNDO_OTHERS: Role.SENIOR,
     Action.EDIT_LISTS: Role.SENIOR,
     Action.SEE_LOG: Role.SENIOR,
+    Action.EXPORT_LOG: Role.MAINTAINER,
     Action.SEE_KEYS: Role.MAINTAINER,
     Action.EDIT_KEYS: Role.MAINTAINER,
     Action.SEE_PEOPLE: Role.MAINTAINER,

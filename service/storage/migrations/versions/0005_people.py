@@ -1,5 +1,7 @@
 """People: their Sites, choices, second factor, sessions in detail; the log of every change."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -33,7 +35,7 @@ def upgrade() -> None:
     _log()
 
 
-def _must(name: str, kind: sa.types.TypeEngine) -> sa.Column:
+def _must(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=False, autoincrement=False)
 
 

@@ -1,5 +1,7 @@
 """Lists: their entries and what each of them found."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,7 +12,7 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TIME = sa.DateTime(timezone=True)
 
 
-def _words(name: str, kind: str, *words: str) -> tuple[sa.Column, sa.CheckConstraint]:
+def _words(name: str, kind: str, *words: str) -> tuple[sa.Column[Any], sa.CheckConstraint]:
     listed = ", ".join(f"'{word}'" for word in words)
     column = sa.Column(name, sa.String(20), nullable=False)
     return column, sa.CheckConstraint(f"{name} IN ({listed})", name=op.f(f"ck_entry_{kind}"))
