@@ -8,6 +8,7 @@ import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.akismet import routes as akismet
+from service.background import Background
 from service.moderation import routes as moderation
 from service.runtime import Runtime
 from service.web.auth import protect_forms
@@ -21,6 +22,8 @@ def create_app(runtime: Runtime) -> flask.Flask:
     """The application around *runtime*. Nothing is read from the environment."""
     app = flask.Flask("service", static_folder=None)
     app.extensions["chaffinch"] = runtime
+    # Not started yet: a bulk wakes it, and the server starts it at once.
+    app.extensions["chaffinch-background"] = Background(runtime.store, runtime.clock)
     app.url_map.strict_slashes = False
     app.config.update(
         SECRET_KEY=runtime.secret,

@@ -18,4 +18,6 @@ def make_application() -> flask.Flask:
         level=settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
-    return create_app(Runtime.from_settings(settings))
+    application = create_app(Runtime.from_settings(settings))
+    application.extensions["chaffinch-background"].start()
+    return application

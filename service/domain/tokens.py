@@ -72,6 +72,11 @@ def ip_words(address: str) -> list[str]:
     return [coded(IP, one) for one in (text, text.rpartition(".")[0]) if one]
 
 
+def domain_words(url: str) -> list[str]:
+    """What an address is found by: its host, and its registrable domain."""
+    return [coded(DOMAIN, host) for host in dict.fromkeys((host_of(url), domain_of(url))) if host]
+
+
 def tokens(submission: Submission) -> list[str]:
     """Every word this Submission is found by (about 0.3 ms)."""
     comment = submission.arrival.comment
@@ -88,7 +93,7 @@ def _coded_words(submission: Submission, comment: Comment, seen: Seen) -> Iterat
     yield from email_words(comment.author_email)
     yield from ip_words(comment.user_ip)
     for url in (comment.author_url, *(link.url for link in seen.links[:20])):
-        yield from (coded(DOMAIN, host) for host in (host_of(url), domain_of(url)) if host)
+        yield from domain_words(url)
     languages = (*comment.blog_lang, *(one.split("_")[0] for one in comment.blog_lang))
     yield from (coded(LANG, one) for one in (*languages, script_of(fold_seen(seen.text))) if one)
     yield from (coded(REASON, name) for name in reasons_of(submission))

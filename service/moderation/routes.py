@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from service.moderation import decisions, item, signing_in
+from service.moderation import bulks, campaigns, decisions, item, signing_in
 from service.moderation.blueprint import moderation, render_error
 from service.moderation.lists import front
 
-__all__ = ["decisions", "front", "item", "moderation", "render_error", "signing_in"]
+__all__ = [
+    "bulks",
+    "campaigns",
+    "decisions",
+    "front",
+    "item",
+    "moderation",
+    "render_error",
+    "signing_in",
+]

@@ -7,13 +7,29 @@ from typing import Final
 from models.verdict import Verdict
 from service.domain.decision import Act, Outcome
 from service.web.language import said as _l
-from service.workflows.review import Listing
+from service.domain.remark import RemarkKind
+from service.domain.view import Age, Listing, Sort
 
 TITLES: Final = {
     Listing.WAITING: _l("Queue"),
     Listing.SPAM: _l("Spam"),
     Listing.PASSED: _l("Passed"),
     Listing.REMOVED: _l("Removed"),
+    Listing.DISCARDED: _l("Discarded"),
+    Listing.ANY: _l("Search"),
+}
+SORTS: Final = {
+    Sort.PRIORITY: _l("Priority"),
+    Sort.OLDEST: _l("Oldest"),
+    Sort.NEWEST: _l("Newest"),
+    Sort.SCORE: _l("Highest score"),
+}
+AGES: Final = {
+    Age.ANY: _l("any age"),
+    Age.FRESH: _l("under an hour"),
+    Age.LATE: _l("over 12 hours (late)"),
+    Age.DAY: _l("over a day"),
+    Age.WEEK: _l("over a week"),
 }
 BANDS: Final = {
     Verdict.HAM: _l("passed"),
@@ -56,6 +72,51 @@ SITE_SAID: Final = {
     Act.APPROVE: _l("the blog{by} reported it as not spam"),
 }
 TAKEN_BACK: Final = _l("Taken back: {act}. It is {outcome} again.")
+TAKEN_BACK_MANY: Final = _l("Taken back: {act}, {count} comments.")
+DONE_MANY: Final = _l("{count} comments {act}.")
+RUNS_MANY: Final = _l("{act}: {count} comments, under way.")
+STANDING: Final = _l("{approved} ok · {spam} spam")
+KEPT: Final = _l("kept for good")
+GONE: Final = _l("gone in {days} days")
+GONE_TODAY: Final = _l("gone within a day")
+SKIPPED: Final = _l("Skipped; it stands at the end now.")
+ROW_DECIDED: Final = _l("{who}: {act}")
+BY_BLOG: Final = _l("the blog")
+REMARKS: Final = {
+    RemarkKind.NOTE: _l("{who} noted"),
+    RemarkKind.CLAIM: _l("{who} claimed it"),
+    RemarkKind.RELEASE: _l("{who} let it go"),
+}
+EARLIER: Final = {
+    "email": _l("Same e-mail address"),
+    "name": _l("Same name"),
+    "ip": _l("Same IP address"),
+    "domain": _l("Same link"),
+}
+WHAT_IF: Final = {
+    "links": _l("Without its links"),
+    "author_url": _l("Without the author's link"),
+}
+WHAT_IF_WORDS: Final = _l("Without “{words}”")
+WOULD_BE: Final = {
+    Verdict.HAM: _l("{percent} %, would pass"),
+    Verdict.UNSURE: _l("{percent} %, would be held"),
+    Verdict.SPAM: _l("{percent} %, would be spam"),
+    Verdict.BLATANT: _l("{percent} %, would be discarded"),
+}
+REASONS: Final = (
+    _l("advertising"),
+    _l("off topic"),
+    _l("rude"),
+    _l("duplicate"),
+    _l("harmful link"),
+    _l("scam"),
+    _l("asked by the author"),
+    _l("private data"),
+    _l("other"),
+)
+BULK_LINE: Final = _l("{who} {act}: {count} comments at once")
+TODAY_SAME: Final = _l("Today's model {model} says {percent} %.")
 JUST_NOW: Final = _l("just now")
 DAYS, HOURS, MINUTES = _l("{count} d"), _l("{count} h"), _l("{count} min")
 FACTS: Final = (

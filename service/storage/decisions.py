@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -12,6 +12,8 @@ from service.domain.decision import Act, Decision, Source
 from service.errors import NotFound
 from service.storage.records import plain
 from service.storage.tables import decision, moderator, submission
+
+_MOST_COUNTED: Final = 10_000
 
 
 class Decisions:
@@ -116,22 +118,36 @@ class Decisions:
             query = query.where(submission.c.site_id.in_(site_ids))
         return [(_decision(row), row.guid) for row in self._connection.execute(query).all()]
 
-    def list_newest_by(self, moderator_id: int, *, limit: int = 40) -> list[Decision]:
-        """A moderator's newest Decisions, newest first: what undo may take back."""
-        rows = self._connection.execute(
+    def find_newest_by(self, moderator_id: int) -> Decision | None:
+        """A moderator's newest Decision that still stands: what undo takes back."""
+        later = decision.alias()
+        row = self._connection.execute(
             _query()
-            .where(decision.c.moderator_id == moderator_id)
+            .where(
+                decision.c.moderator_id == moderator_id,
+                decision.c.act != Act.UNDO,
+                sa.not_(sa.exists().where(later.c.undoes == decision.c.id)),
+            )
             .order_by(decision.c.id.desc())
-            .limit(limit),
-        ).all()
-        return [_decision(row) for row in rows]
+            .limit(1),
+        ).one_or_none()
+        return None if row is None else _decision(row)
+
+    def undone(self, decision_ids: Sequence[int]) -> set[int]:
+        """Which of these were taken back."""
+        query = sa.select(decision.c.undoes).where(decision.c.undoes.in_(decision_ids))
+        return set(self._connection.execute(query).scalars())
 
     def count_since(self, moment: dt.datetime) -> int:
-        """How many Decisions moderators made since *moment*."""
+        """How many Decisions moderators made since *moment*, counted to 10 000."""
+        some = (
+            sa.select(decision.c.id)
+            .where(decision.c.decided_at >= moment, decision.c.source == Source.MODERATOR)
+            .limit(_MOST_COUNTED)
+            .subquery()
+        )
         found: int = self._connection.execute(
-            sa.select(sa.func.count())
-            .select_from(decision)
-            .where(decision.c.source == Source.MODERATOR, decision.c.decided_at >= moment),
+            sa.select(sa.func.count()).select_from(some)
         ).scalar_one()
         return found
 

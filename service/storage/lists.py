@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import enum
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -13,21 +12,13 @@ from models.verdict import Verdict
 from service.domain.decision import Outcome
 from service.domain.query import Term
 from service.domain.submission import Submission
+from service.domain.view import Sort
 from service.storage.queue_tables import skipped
 from service.storage.records import read_submission
 from service.storage.search import matches, search
 from service.storage.tables import decision, submission
 
 Cursor = tuple[float | None, int]
-
-
-class Sort(enum.Enum):
-    """In which order. PRIORITY and SCORE are kept only for what waits."""
-
-    PRIORITY = "priority"
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    SCORE = "score"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +40,22 @@ class ListAsk:
     model: str = ""
     decided_by: int | None = None
     campaign_id: int | None = None
+    since_id: int | None = None
     not_skipped_by: int | None = None
     skipped_by: int | None = None
     sort: Sort = Sort.NEWEST
     after: Cursor | None = None
     is_backwards: bool = False
     limit: int = 50
+
+
+def cursor_of(one: Submission, sort: Sort) -> Cursor:
+    """Where *one* stands in this order: what the next page begins after."""
+    if sort is Sort.PRIORITY:
+        return one.priority, one.submission_id
+    if sort is Sort.SCORE:
+        return (one.scoring.score if one.scoring else None), one.submission_id
+    return None, one.submission_id
 
 
 class Lists:
@@ -169,6 +170,8 @@ def _clauses(ask: ListAsk) -> list[sa.ColumnElement[bool]]:
         found.append(own.model_id == ask.model)
     if ask.campaign_id is not None:
         found.append(own.campaign_id == ask.campaign_id)
+    if ask.since_id is not None:
+        found.append(own.id > ask.since_id)
     return found + _people(ask)
 
 

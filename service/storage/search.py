@@ -63,7 +63,7 @@ class Search:
         )
         self._connection.execute(sa.text(text), values)
 
-    def purge(self, submission_ids: Sequence[int]) -> None:
+    def purge(self, submission_ids: sa.Select[Any]) -> None:
         """Forget the words of these Submissions."""
         key = search.c.rowid if self._is_sqlite else search.c.submission_id
         self._connection.execute(sa.delete(search).where(key.in_(submission_ids)))

@@ -6,7 +6,7 @@ import datetime as dt
 
 from service.domain.decision import Act, Decision, Source, standing
 from service.domain.moderator import Action, Moderator, may, require_sight
-from service.domain.submission import Submission, settled
+from service.domain.submission import Submission
 from service.errors import AlreadyDecided, NotFound, NotPermitted
 from service.storage.store import Store
 
@@ -20,6 +20,7 @@ def decide(
     *,
     seen_version: int | None,
     note: str = "",
+    reason: str = "",
     store: Store,
     now: dt.datetime,
 ) -> Submission:
@@ -49,9 +50,10 @@ def decide(
             now=now,
             moderator_id=moderator.moderator_id,
             note=note,
+            reason=reason,
         )
-        decided = settled(submission, unit.decisions.list_of(submission.submission_id))
-        unit.submissions.set_outcome(decided)
+        after = unit.decisions.list_of(submission.submission_id)
+        decided = unit.settle(submission, decisions, after)
         unit.commit()
         return decided
 
