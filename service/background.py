@@ -77,7 +77,7 @@ class Background:
                 _log.warning("background work waits: %s", error.detail or error)
                 wait = _AFTER_FAULT_S
                 continue
-            except Exception:
+            except Exception:  # noqa: BLE001 - the thread must outlive any one piece
                 _log.exception("background work failed")
                 wait = _AFTER_FAULT_S
                 continue

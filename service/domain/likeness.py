@@ -36,16 +36,20 @@ _LINK: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|@\w+")
 _DIGITS: Final = re.compile(r"\d+")
 _REST: Final = re.compile(r"[\W_]+")
 _HANDLE: Final = re.compile(
-    r"(?:t\.me/|wa\.me/|telegram[^\w@]{0,3}@?|whatsapp[^\w+]{0,3})\s?(\+?\w[\w ()-]{4,20}\w)|@(\w{5,32})"
+    r"(?:t\.me/|wa\.me/|telegram[^\w@]{0,3}@?|whatsapp[^\w+]{0,3})\s?(\+?\w[\w ()-]{4,20}\w)"
+    r"|@(\w{5,32})"
 )
 _PHONE: Final = re.compile(r"\+?\d[\d ()./-]{7,18}\d")
 _LEAST_PHONE: Final = 9
 _EMAIL: Final = re.compile(r"[\w.+-]{2,64}@[\w-]+(?:\.[\w-]+)+")
 # Everybody links there: saying the same place says nothing.
 _COMMON: Final = frozenset(
-    "youtube.com youtu.be wikipedia.org github.com google.com facebook.com twitter.com x.com "
-    "instagram.com linkedin.com reddit.com medium.com wordpress.org wordpress.com amazon.com "
-    "t.me wa.me stackoverflow.com apple.com microsoft.com archive.org imgur.com".split()  # noqa: SIM905 - words read best as words
+    (
+        *("youtube.com", "youtu.be", "wikipedia.org", "github.com", "google.com", "facebook.com"),
+        *("twitter.com", "x.com", "instagram.com", "linkedin.com", "reddit.com", "medium.com"),
+        *("wordpress.org", "wordpress.com", "amazon.com", "t.me", "wa.me", "stackoverflow.com"),
+        *("apple.com", "microsoft.com", "archive.org", "imgur.com"),
+    ),
 )
 
 

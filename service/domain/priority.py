@@ -1,9 +1,9 @@
 """Which waiting comment a person should look at first, as one number that never changes.
 
-priority = uncertainty × visibility × 2^(waiting / 12 h)
+priority = uncertainty * visibility * 2^(waiting / 12 h)
 
 Its logarithm is the same for ever but for one term that all share (the time now), so the order can
-be kept in an index: log2(uncertainty × visibility) - received / 12 h, negated in time.
+be kept in an index: log2(uncertainty * visibility) - received / 12 h, negated in time.
 """
 
 from __future__ import annotations

@@ -112,8 +112,10 @@ def _operator(name: str, value: str, found: dict[str, object], terms: list[Term]
     if name in {"site", "by", "model"}:
         found[name] = value[:200]
         return ""
-    if name == "is":
-        return _read_is(value.lower(), found)
+    return _read_is(value.lower(), found) if name == "is" else _read_day(name, value, found)
+
+
+def _read_day(name: str, value: str, found: dict[str, object]) -> str:
     try:
         day = dt.datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=dt.UTC)
     except ValueError:

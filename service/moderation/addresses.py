@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from service.domain.view import Age, Listing, Sort, View, sorts_of
+from service.domain.view import Age, Listing, View, sorts_of
 from service.moderation.forms import read_number
 from service.storage.lists import Cursor
 

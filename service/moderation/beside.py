@@ -1,4 +1,4 @@
-"""What stands beside a comment in its row: who has it open, whom moderators trust, how many alike."""
+"""What stands beside a comment in its row: who has it open, whether its author is trusted."""
 
 from __future__ import annotations
 

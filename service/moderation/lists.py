@@ -1,4 +1,4 @@
-"""The lists: what waits, what is spam, what passed, what was removed; search through all of them."""
+"""The lists: what waits, what is spam, what passed, what was removed; search through all."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from models.verdict import Verdict
 from service.domain.decision import Act, Outcome
-from service.web.language import said as _l
 from service.domain.remark import RemarkKind
 from service.domain.view import Age, Listing, Sort
+from service.web.language import said as _l
 
 TITLES: Final = {
     Listing.WAITING: _l("Queue"),

@@ -202,7 +202,7 @@ class Bulks:
         return list(self._connection.execute(running.order_by(bulk.c.id)).scalars())
 
     def page(self, *, before: int | None = None, limit: int = 50) -> list[tuple[Bulk, int]]:
-        """Bulks that decided something, newest first, with the id of the newest Decision in each."""
+        """Bulks that decided something, newest first, with the id of their newest Decision."""
         newest = sa.select(sa.func.max(decision.c.id)).where(decision.c.bulk_id == bulk.c.id)
         last = newest.correlate(bulk).scalar_subquery().label("last_id")
         query = _query().add_columns(last).where(bulk.c.done > 0)

@@ -163,16 +163,19 @@ def _clauses(ask: ListAsk) -> list[sa.ColumnElement[bool]]:
     if ask.site_ids is not None:
         is_one = len(ask.site_ids) == 1
         found.append(own.site_id == ask.site_ids[0] if is_one else own.site_id.in_(ask.site_ids))
-    for column, edge in ((ask.received_before, -1), (ask.received_after, 1)):
-        if column is not None:
-            found.append(own.received_at < column if edge < 0 else own.received_at >= column)
     if ask.model:
         found.append(own.model_id == ask.model)
     if ask.campaign_id is not None:
         found.append(own.campaign_id == ask.campaign_id)
     if ask.since_id is not None:
         found.append(own.id > ask.since_id)
-    return found + _people(ask)
+    return found + _times(ask) + _people(ask)
+
+
+def _times(ask: ListAsk) -> list[sa.ColumnElement[bool]]:
+    received = submission.c.received_at
+    before = [] if ask.received_before is None else [received < ask.received_before]
+    return before + ([] if ask.received_after is None else [received >= ask.received_after])
 
 
 def _people(ask: ListAsk) -> list[sa.ColumnElement[bool]]:

@@ -75,7 +75,8 @@ def _changes(comment: Comment, clues: tuple[Clue, ...]) -> list[tuple[str, Comme
         if len(found) >= _MOST_TRIED:
             break
         text = _without(comment.text, clue)
-        if text != comment.text and text.strip():
+        is_known = any(clue.value == what for what, _comment in found)
+        if text != comment.text and text.strip() and not is_known:
             found.append((clue.value, dataclasses.replace(comment, text=text)))
     return found
 

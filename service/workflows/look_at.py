@@ -39,7 +39,7 @@ class Seen:
     standing: Decision | None
     remarks: tuple[Remark, ...] = ()
     claim: Claim | None = None
-    author: Standing = Standing()
+    author: Standing = dataclasses.field(default_factory=Standing)
     earlier: tuple[tuple[str, tuple[Submission, ...]], ...] = ()
     like: tuple[Submission, ...] = ()
     size: int = 0

@@ -17,8 +17,8 @@ from service.storage.store import Store
 class BulkSeen:
     """A Bulk, its figures and samples while it is only shown, and the undo of it, if any.
 
-    *samples* are the least certain, *trusted* those left out unless taken in, *changed* those passed
-    over. *waits* is how many would be done as it stands.
+    *samples* are the least certain, *trusted* those left out unless taken in, *changed* those
+    passed over. *waits* is how many would be done as it stands.
     """
 
     bulk: Bulk

@@ -30,7 +30,8 @@ def prepare_bulk(
     """A snapshot of *guids*, or of all that *view* shows when None (slow I/O for many).
 
     Comments of authors whom moderators trust are left out unless they are to be approved; they can
-    be taken in before the start. Raises InvalidField when nothing is chosen, NotPermitted, NotFound.
+    be taken in before the start. Raises InvalidField when nothing is chosen, NotPermitted,
+    NotFound.
     """
     require(moderator, Action.BULK)
     with store.begin() as unit:

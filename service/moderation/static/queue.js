@@ -269,4 +269,4 @@ if (said) say(said);
 const wanted = take("focus") || location.hash.replace("#c-", "");
 if (item && location.hash === "#author") author();
 else if (item) item.focus({ preventScroll: true });
-else if (rows && !document.querySelector("[autofocus]")) focus(all().find((one) => one.dataset.guid === wanted) || all()[0]);
+else if (rows && !document.querySelector("main [autofocus]")) focus(all().find((one) => one.dataset.guid === wanted) || all()[0]);
