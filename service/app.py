@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.akismet import routes as akismet
 from service.background import Background
 from service.moderation import routes as moderation
+from service.moderation.elsewhere import offer_openid
 from service.runtime import Runtime
 from service.web.auth import protect_forms
 from service.web.errors import register_errors
@@ -42,6 +43,7 @@ def create_app(runtime: Runtime) -> flask.Flask:
         app.register_blueprint(blueprint)
     protect_forms(app)
     speak(app)
+    offer_openid(app, runtime.settings)
     register_errors(
         app,
         {"/1.": akismet.render_error, "/moderation": moderation.render_error},

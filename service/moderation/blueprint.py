@@ -11,7 +11,7 @@ from service import errors as e
 from service.domain.decision import Outcome
 from service.domain.moderator import Action, may
 from service.errors import ScorerUnavailable
-from service.moderation import forms
+from service.moderation import desk_words, forms
 from service.runtime import Runtime
 from service.web.auth import require_moderator, signed_in
 from service.web.health import runtime
@@ -55,6 +55,9 @@ def page(template: str, **values: object) -> str:
         template,
         moderator=person,
         may_decide=may(person, Action.DECIDE),
+        can={action.value: may(person, action) for action in Action},
+        role_words={role.value: word for role, word in desk_words.ROLES.items()},
+        theme=person.preferences.theme.value,
         fault=model_fault(runtime()),
         here=flask.request.full_path.rstrip("?"),
         last=flask.session.get(_LAST),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Final
 
 import flask
+from babel.dates import format_skeleton
 from flask_babel import Babel, get_locale, lazy_gettext
 
 # Each with its own name, as people look for it.
@@ -34,6 +36,13 @@ def choose() -> str:
     return flask.request.accept_languages.best_match(LANGUAGES, DEFAULT) or DEFAULT
 
 
+def tell_time(at: dt.datetime) -> str:
+    """*at* as the reader's language writes it, to the minute, in UTC."""
+    at, locale = at.astimezone(dt.UTC), get_locale() or DEFAULT
+    day, minute = (format_skeleton(shape, at, locale=locale) for shape in ("yMMMd", "Hm"))
+    return f"{day}, {minute}"
+
+
 def speak(app: flask.Flask) -> None:
     """Let *app*'s templates and words be translated; all times are told in UTC."""
     Babel(
@@ -43,6 +52,8 @@ def speak(app: flask.Flask) -> None:
         default_translation_directories=str(PLACE),
         locale_selector=choose,
     )
+
+    app.add_template_filter(tell_time, "moment")
 
     @app.context_processor
     def _spoken() -> dict[str, str]:
