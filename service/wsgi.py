@@ -8,6 +8,7 @@ import flask
 
 from service.app import create_app
 from service.runtime import Runtime
+from service.schedule import Schedule
 from service.settings import Settings
 
 
@@ -18,6 +19,8 @@ def make_application() -> flask.Flask:
         level=settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
-    application = create_app(Runtime.from_settings(settings))
+    runtime = Runtime.from_settings(settings)
+    application = create_app(runtime)
     application.extensions["chaffinch-background"].start()
+    Schedule(application, runtime).start()
     return application

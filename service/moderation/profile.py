@@ -162,7 +162,6 @@ def factor_begin() -> ResponseReturnValue:
             form.get("password", ""),
             store=here.store,
             secret=here.secret,
-            now=here.clock(),
         )
     except (e.BadCredentials, e.Conflict, e.TooManyRequests) as error:
         return profile_page(str(error), "factor")

@@ -34,6 +34,17 @@ class Chores:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
+    def ensure(self, name: str, *, due_at: dt.datetime) -> None:
+        """Let there be this chore, due at *due_at* if it is new. Raises Conflict in a race."""
+        known = sa.select(chore.c.name).where(chore.c.name == name)
+        if self._connection.execute(known).one_or_none() is not None:
+            return
+        row = {"name": name, "due_at": due_at, "claimed_by": "", "fault": ""}
+        try:
+            self._connection.execute(chore.insert().values(**row))
+        except sa.exc.IntegrityError:
+            raise Conflict(detail="another process was first") from None
+
     def claim(self, name: str, *, by: str, now: dt.datetime, lease: dt.timedelta) -> bool:
         """Whether *by* may do this chore now: it is due, and nobody else is at it.
 

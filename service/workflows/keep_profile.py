@@ -113,9 +113,7 @@ def end_sessions(
     return ended
 
 
-def begin_factor(
-    moderator: Moderator, password: str, *, store: Store, secret: str, now: dt.datetime
-) -> str:
+def begin_factor(moderator: Moderator, password: str, *, store: Store, secret: str) -> str:
     """The secret for an authenticator; nothing is asked for before `confirm_factor`.
 
     Raises BadCredentials, Conflict when there is one already (heavy CPU: argon2).

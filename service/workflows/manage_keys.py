@@ -27,7 +27,7 @@ class NewKey:
 
 
 def list_sites_and_keys(moderator: Moderator, *, store: Store) -> list[tuple[Site, list[Key]]]:
-    """This person's Sites with their Keys (fast I/O). Raises NotPermitted."""
+    """The Sites of this person with their Keys (fast I/O). Raises NotPermitted."""
     require(moderator, Action.SEE_KEYS)
     with store.read() as unit:
         return [

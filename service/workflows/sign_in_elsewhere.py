@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
@@ -96,10 +97,8 @@ def _add(unit: Unit, who: Vouched, role: Role, kept: str, now: dt.datetime) -> M
     except InvalidField:
         name = f"person-{secrets.token_hex(4)}"
     made = unit.moderators.add(name=name, password_hash=kept, role=role, now=now)
-    try:
+    with contextlib.suppress(InvalidField):
         unit.moderators.set_email(made.moderator_id, read_email(who.email))
-    except InvalidField:
-        pass
     unit.doors.add_identity(who.issuer, who.subject, made.moderator_id, now)
     detail = {"role": role.value, "from": who.issuer}
     unit.changes.append(What.PERSON_ADD, made.name, by=made, now=now, detail=detail)

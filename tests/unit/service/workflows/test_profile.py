@@ -51,7 +51,7 @@ def code_at(factor, now):
 def factor(each_store, ana):
     """Ana's second factor, confirmed with the code of a minute before noon."""
     earlier = NOON - dt.timedelta(minutes=1)
-    made = begin_factor(ana, PASSWORD, store=each_store, secret=SECRET, now=earlier)
+    made = begin_factor(ana, PASSWORD, store=each_store, secret=SECRET)
     code = code_at(made, earlier)
     codes = confirm_factor(ana, code, store=each_store, secret=SECRET, now=earlier)
     return made, codes
@@ -130,7 +130,7 @@ def test_a_recovery_code_opens_once(each_store, ana, factor):
 
 
 def test_a_factor_counts_only_when_confirmed(each_store, ana):
-    begin_factor(ana, PASSWORD, store=each_store, secret=SECRET, now=NOON)
+    begin_factor(ana, PASSWORD, store=each_store, secret=SECRET)
     assert signed_in(each_store)
     with pytest.raises(InvalidField):
         confirm_factor(ana, "000000", store=each_store, secret=SECRET, now=NOON)
@@ -141,7 +141,7 @@ def test_ending_a_factor_needs_the_password(each_store, ana, factor):
     with pytest.raises(BadCredentials):
         end_factor(ana, "wrong", store=each_store, now=NOON)
     with pytest.raises(Conflict):
-        begin_factor(ana, PASSWORD, store=each_store, secret=SECRET, now=NOON)
+        begin_factor(ana, PASSWORD, store=each_store, secret=SECRET)
     end_factor(ana, PASSWORD, store=each_store, now=NOON)
     assert signed_in(each_store)
 
