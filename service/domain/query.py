@@ -84,6 +84,8 @@ def read_query(text: str) -> Query:
         name, quoted, bare = match[1], match[2], match[3]
         value = quoted if quoted is not None else (bare or "")
         is_exact = quoted is not None
+        if name is None and not is_exact and value.endswith(":"):
+            name, value = value[:-1], ""
         if name is None or (name.lower() in {"http", "https"} and not is_exact):
             terms += _plain_terms(match[0] if name else value, is_exact=is_exact)
             continue

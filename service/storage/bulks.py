@@ -169,7 +169,7 @@ class Bulks:
                 .offset(max(0, MOST_LABELS - times))
             )
             silent = bulk_item.update().where(
-                _ITEM.bulk_id == bulk_id, _ITEM.submission_id.in_(kept.scalar_subquery())
+                _ITEM.bulk_id == bulk_id, _ITEM.submission_id.in_(kept)
             )
             self._connection.execute(silent.values(teaches=False))
 
