@@ -38,9 +38,17 @@ def choose() -> str:
 
 def tell_time(at: dt.datetime) -> str:
     """*at* as the reader's language writes it, to the minute, in UTC."""
-    at, locale = at.astimezone(dt.UTC), get_locale() or DEFAULT
-    day, minute = (format_skeleton(shape, at, locale=locale) for shape in ("yMMMd", "Hm"))
-    return f"{day}, {minute}"
+    return f"{tell_day(at)}, {_shaped('Hm', at)}"
+
+
+def tell_day(at: dt.datetime) -> str:
+    """The day of *at*, in UTC, as the reader's language writes it."""
+    return _shaped("yMMMd", at)
+
+
+def _shaped(shape: str, at: dt.datetime) -> str:
+    told: str = format_skeleton(shape, at.astimezone(dt.UTC), locale=get_locale() or DEFAULT)
+    return told
 
 
 def speak(app: flask.Flask) -> None:
@@ -54,6 +62,7 @@ def speak(app: flask.Flask) -> None:
     )
 
     app.add_template_filter(tell_time, "moment")
+    app.add_template_filter(tell_day, "day")
 
     @app.context_processor
     def _spoken() -> dict[str, str]:
