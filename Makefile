@@ -39,10 +39,12 @@ clean: ## Remove what the commands above made, except var/ (your data)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index -e .
 	@touch $@
 
-.venv/test.done: .venv/serve.done requirements/dev.txt tests/contract/clients/package-lock.json
+.venv/test.done: .venv/serve.done requirements/dev.txt tests/contract/clients/package-lock.json tests/browser/package-lock.json
 	@echo "Installing what the gate needs (pinned by hash) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
 	@if command -v npm >/dev/null; then \
-	  cd tests/contract/clients && npm ci --silent --no-audit --no-fund --ignore-scripts; \
-	else echo "npm is not here: the JavaScript clients are skipped"; fi
+	  for place in tests/contract/clients tests/browser; do \
+	    (cd $$place && npm ci --silent --no-audit --no-fund --ignore-scripts) || exit 1; \
+	  done; \
+	else echo "npm is not here: the JavaScript clients and axe are skipped"; fi
 	@touch $@
