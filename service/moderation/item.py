@@ -72,11 +72,12 @@ def show_item(guid: str, refusal: str) -> str:
 def claim_form(guid: str) -> ResponseReturnValue:
     """Hold it, renew that, or let it go."""
     here, form = runtime(), flask.request.form
+    wants, is_deliberate = form.get("wants", "1") == "1", form.get("asked") == "1"
     claim = claim_item(
         signed_in(),
         guid,
-        wants=form.get("wants", "1") == "1",
-        is_deliberate=form.get("asked") == "1",
+        wants=wants,
+        is_deliberate=is_deliberate,
         store=here.store,
         now=here.clock(),
     )
@@ -85,6 +86,9 @@ def claim_form(guid: str) -> ResponseReturnValue:
             held=held_by(claim, signed_in().moderator_id),
             asked=bool(claim and claim.is_deliberate),
         )
+    if not wants:
+        # The page itself would hold it again: whoever lets go is led elsewhere, or nowhere.
+        return flask.redirect(back(), SEE_OTHER) if is_deliberate else ("", 204)
     return flask.redirect(flask.url_for("moderation.item", guid=guid, back=back()), SEE_OTHER)
 
 

@@ -80,19 +80,26 @@ def review(
         oldest = _edge(unit, moderator, Sort.OLDEST)
         newest = _edge(unit, moderator, Sort.NEWEST)
         is_queue = view.listing is Listing.WAITING
+        counts = _counts(unit, moderator)
+        put_off = unit.lists.count(skipped, most=MOST_BESIDE) if is_queue else 0
+        most = MOST_COUNTED if is_queue else MOST_BESIDE
+        is_whole = not view.is_narrowed and counts.get(view.listing, most) < most
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return ReviewPage(
             items=tuple(items),
             after=cursor_of(items[-1], view.sort) if len(found) > PAGE_ROWS else None,
-            counts=_counts(unit, moderator),
-            matching=unit.lists.count(ask, most=MOST_COUNTED),
+            counts=counts,
+            # What was counted already is not counted again.
+            matching=counts[view.listing] - put_off
+            if is_whole
+            else unit.lists.count(ask, most=MOST_COUNTED),
             sites={site.site_id: site for site in every},
             decided_today=unit.decisions.count_since(midnight),
             here=unit.claims.count_here(now - _HERE),
             oldest_at=oldest.received_at if oldest else None,
             newest_id=newest.submission_id if newest else 0,
             claims=unit.claims.list_of(ids, now) if ids else {},
-            skipped=unit.lists.count(skipped, most=MOST_BESIDE) if is_queue else 0,
+            skipped=put_off,
             standings=unit.authors.standings(key for key in keys if key),
             sizes=unit.campaigns.sizes(groups),
             saved=tuple(unit.saved_views.list_for(moderator.moderator_id)),

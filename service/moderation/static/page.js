@@ -18,8 +18,9 @@ export const current = () => {
 };
 export const focus = (row) => {
   if (!row) return;
-  rows.querySelectorAll('.row[tabindex="0"]').forEach((one) => { one.tabIndex = -1; });
+  rows.querySelectorAll(".row.at").forEach((one) => { one.tabIndex = -1; one.classList.remove("at"); });
   row.tabIndex = 0;
+  row.classList.add("at"); // shown before it is focused: one at a time hides all others
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 };
