@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help serve test fast lock clean
+.PHONY: help serve test fast lock messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -19,6 +19,9 @@ fast: .venv/test.done ## The gate without PostgreSQL, browser and the real progr
 
 lock: .venv/test.done ## Pin the newest allowed dependencies again
 	@$(BIN)/python -m tests.lock
+
+messages: .venv/test.done ## Read the pages' sentences again and compile their translations
+	@$(BIN)/python -m tests.messages
 
 clean: ## Remove what the commands above made, except var/ (your data)
 	rm -rf .venv build dist .coverage* .mypy_cache .ruff_cache .pytest_cache
@@ -36,7 +39,7 @@ clean: ## Remove what the commands above made, except var/ (your data)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index -e .
 	@touch $@
 
-.venv/test.done: .venv/serve.done requirements/dev.txt tests/contract/clients/package-lock.json
+.venv/test.done: .venv/serve.done requirements/dev.txt tests/contract/clients/package-lock.json tests/browser/package-lock.json
 	@echo "Installing what the gate needs (pinned by hash) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.txt
 	@# akismet's own tests are in its source archive only; the same line pins that by hash too.
@@ -44,6 +47,8 @@ clean: ## Remove what the commands above made, except var/ (your data)
 	@$(BIN)/pip download --quiet --disable-pip-version-check --require-hashes --no-deps \
 	  --no-build-isolation --no-binary :all: -r .venv/akismet.txt -d .venv/sdists
 	@if command -v npm >/dev/null; then \
-	  cd tests/contract/clients && npm ci --silent --no-audit --no-fund --ignore-scripts; \
-	else echo "npm is not here: the JavaScript clients are skipped"; fi
+	  for place in tests/contract/clients tests/browser; do \
+	    (cd $$place && npm ci --silent --no-audit --no-fund --ignore-scripts) || exit 1; \
+	  done; \
+	else echo "npm is not here: the JavaScript clients and axe are skipped"; fi
 	@touch $@

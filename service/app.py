@@ -8,18 +8,23 @@ import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.akismet import routes as akismet
+from service.background import Background
 from service.moderation import routes as moderation
+from service.moderation.elsewhere import offer_openid
 from service.runtime import Runtime
 from service.web.auth import protect_forms
 from service.web.errors import register_errors
 from service.web.headers import add_headers
 from service.web.health import health
+from service.web.language import speak
 
 
 def create_app(runtime: Runtime) -> flask.Flask:
     """The application around *runtime*. Nothing is read from the environment."""
     app = flask.Flask("service", static_folder=None)
     app.extensions["chaffinch"] = runtime
+    # Not started yet: a bulk wakes it, and the server starts it at once.
+    app.extensions["chaffinch-background"] = Background(runtime.store, runtime.clock)
     # No address redirects: clients turn the POST into a GET, or call the redirect an error.
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.config.update(
@@ -38,6 +43,8 @@ def create_app(runtime: Runtime) -> flask.Flask:
     for blueprint in (akismet.akismet, moderation.moderation, moderation.front, health):
         app.register_blueprint(blueprint)
     protect_forms(app)
+    speak(app)
+    offer_openid(app, runtime.settings)
     register_errors(
         app,
         {"/1.": akismet.render_error, "/moderation": moderation.render_error},

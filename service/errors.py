@@ -13,6 +13,7 @@ ServiceError
 |  `- BadCsrf               the form was not ours, or it is too old
 |- NotFound                 no such thing, or not yours to see
 |- Conflict
+|  |- BelongsToBulk         one of many: take the whole bulk back; `.guid` names it
 |  |- AlreadyDecided        somebody decided while you looked; `.decided` says who and what
 |  |- DuplicateSite         this address or key is taken
 |  `- DuplicateModerator    this name is taken
@@ -141,6 +142,17 @@ class AlreadyDecided(Conflict):
     def __init__(self, sentence: str, *, version: int) -> None:
         super().__init__(sentence)
         self.version = version
+
+
+class BelongsToBulk(Conflict):
+    """Catch to take back all of a bulk instead of one of it."""
+
+    code = "bulk"
+    sentence = "This was one of many: take all of them back."
+
+    def __init__(self, guid: str) -> None:
+        super().__init__()
+        self.guid = guid
 
 
 class DuplicateSite(Conflict):

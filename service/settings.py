@@ -94,6 +94,29 @@ class Settings:
     log_level: str = _setting(
         "debug, info, warning or error.", "info", one_of=("debug", "info", "warning", "error")
     )
+    goal_hours: int = _setting(
+        "Nothing should wait longer than this for a person.", 12, least=1, most=8760
+    )
+    flood_per_hour: int = _setting(
+        "Mail at once when more than this many comments wait from one hour; 0: never.",
+        200,
+        most=1_000_000,
+    )
+    smtp_host: str = _setting("Mail server for summaries; empty: no mail is sent.", "")
+    smtp_port: int = _setting("Its port.", 587, least=1, most=65535)
+    smtp_security: str = _setting(
+        "starttls, tls or none.", "starttls", one_of=("starttls", "tls", "none")
+    )
+    smtp_user: str = _setting("Name to sign in there with; empty: not at all.", "")
+    smtp_password: Secret = _setting("Password to sign in there with.", Secret(""), is_secret=True)
+    smtp_from: str = _setting("Address that mail comes from.", "")
+    oidc_issuer: str = _setting("OpenID provider that people may sign in with; empty: none.", "")
+    oidc_client_id: str = _setting("This server's name there.", "")
+    oidc_client_secret: Secret = _setting("This server's secret there.", Secret(""), is_secret=True)
+    oidc_name: str = _setting("What the button says the provider is called.", "OpenID")
+    oidc_role: str = _setting(
+        "Role of people whom the provider knows and we do not; empty: they are refused.", ""
+    )
 
     @classmethod
     def load(
@@ -110,6 +133,7 @@ class Settings:
         values |= {name: value for name, value in (overrides or {}).items() if value is not None}
         data_dir = Path(values.pop("data_dir", "") or default_data_dir(environ)).expanduser()
         settings = cls(data_dir=data_dir, **values)
+        _check_choices(settings)
         return dataclasses.replace(
             settings,
             database_url=_database_url(settings),
@@ -125,6 +149,20 @@ class Settings:
     def is_embedded(self) -> bool:
         """Whether the database is an SQLite file of our own."""
         return self.database_url.startswith("sqlite")
+
+
+# Settings that are one word of a few; the roles are those of domain/moderator.py.
+_CHOICES: Final = {
+    "smtp_security": ("starttls", "tls", "none"),
+    "oidc_role": ("", "viewer", "moderator", "senior", "maintainer"),
+}
+
+
+def _check_choices(settings: Settings) -> None:
+    for name, words in _CHOICES.items():
+        if getattr(settings, name) not in words:
+            listed = ", ".join(word for word in words if word)
+            raise SettingsError(f"{PREFIX}{name.upper()} must be one of {listed}")
 
 
 FIELDS: Final = {field.name: field for field in dataclasses.fields(Settings)}

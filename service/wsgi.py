@@ -8,6 +8,7 @@ import flask
 
 from service.app import create_app
 from service.runtime import Runtime
+from service.schedule import Schedule
 from service.settings import Settings
 
 
@@ -20,4 +21,8 @@ def make_application() -> flask.Flask:
     )
     # Two lines for each look at /readyz tell nobody anything.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    return create_app(Runtime.from_settings(settings))
+    runtime = Runtime.from_settings(settings)
+    application = create_app(runtime)
+    application.extensions["chaffinch-background"].start()
+    Schedule(application, runtime).start()
+    return application

@@ -1,4 +1,7 @@
-"""python -m tests [fast]: the gate, in order, stops at the first red; CI runs the same."""
+"""python -m tests [fast]: the gate, in order, stops at the first red; CI runs the same.
+
+python -m tests perf: what is fast enough, and how that changes with size; prints, proves nothing.
+"""
 
 import os
 import shutil
@@ -15,6 +18,9 @@ def steps(mode: str) -> list[tuple[str, list[str]]]:
     """The gate's steps as (name, command), cheapest first."""
     python = sys.executable
     pytest = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal"]
+    if mode == "perf":
+        places = sorted((ROOT / "tests" / "perf").glob("[a-z]*.py"))
+        return [(place.stem, [python, "-m", f"tests.perf.{place.stem}"]) for place in places]
     if mode == "fast":
         pytest += ["-m", FAST]
     return [
@@ -30,8 +36,8 @@ def steps(mode: str) -> list[tuple[str, list[str]]]:
 def main() -> int:
     """Run every step; 0 when all are green, else the red one's code."""
     mode = sys.argv[1] if len(sys.argv) > 1 else "full"
-    if mode not in {"full", "fast"}:
-        print("usage: python -m tests [fast]", file=sys.stderr)
+    if mode not in {"full", "fast", "perf"}:
+        print("usage: python -m tests [fast|perf]", file=sys.stderr)
         return 2
     environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     for name, command in steps(mode):

@@ -70,10 +70,10 @@ def list_() -> None:
 @click.argument("name")
 @_from_stdin
 def new_password(name: str, *, password_stdin: bool) -> None:
-    """Give NAME a new password, printed once; every session of theirs ends."""
+    """Give NAME a new password, printed once; their sessions and second factor end."""
     text = _password(from_stdin=password_stdin)
     with opened() as (_settings, store):
-        changed, new = administer.set_password(name, password=text, store=store)
+        changed, new = administer.set_password(name, password=text, store=store, now=utc_now())
     click.echo(f"moderator {changed.name} has a new password")
     if not text:
         click.echo(f"password: {new}  (shown once; we keep only a hash)")

@@ -95,7 +95,7 @@ def policy(
     if cutoffs is not None:
         changes["cutoffs"] = None if cutoffs == "model" else _read_cutoffs(cutoffs)
     with opened() as (_settings, store):
-        chosen = administer.set_policy(url, changes, store=store)
+        chosen = administer.set_policy(url, changes, store=store, now=utc_now())
     click.echo(f"{chosen.blog}\n{_written(chosen.policy)}")
 
 
@@ -157,7 +157,8 @@ def list_keys() -> None:
 
 def _state(kept: Key) -> str:
     if kept.revoked_at:
-        return f"revoked {kept.revoked_at:%Y-%m-%d %H:%M}"
+        word = "revoked" if kept.revoked_at <= utc_now() else "ends"
+        return f"{word} {kept.revoked_at:%Y-%m-%d %H:%M}"
     used = kept.last_used_at
     return f"last used {used:%Y-%m-%d %H:%M}" if used else "never used"
 

@@ -46,7 +46,8 @@ class Decision:
     """One answer of a person about one Submission. Append-only: undo is another Decision.
 
     *undoes* names the Decision an UNDO takes back; *moderator* is the name of who decided, and
-    *reporter* the name the Site gave.
+    *reporter* the name the Site gave. *reason* is a word from the Site's list. *teaches* is False
+    for what training must not eat although it was decided; *bulk_id* says it was one of many.
     """
 
     decision_id: int
@@ -59,6 +60,9 @@ class Decision:
     reporter: str = ""
     note: str = ""
     undoes: int | None = None
+    reason: str = ""
+    teaches: bool = True
+    bulk_id: int | None = None
 
 
 _OF_VERDICT = {

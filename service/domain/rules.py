@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from models.verdict import Verdict
+from service.domain.entry import Effect, Entry
 from service.domain.submission import Arrival
 
 # Akismet's documented test values; the old author name still lives in client test suites.
@@ -78,6 +79,20 @@ RULES: Final = (
 REASONS: Final = {rule.name: rule.reason for rule in RULES}
 
 
-def first_answer(arrival: Arrival) -> Rule | None:
-    """The first rule that has an answer, or None. Free."""
-    return next((rule for rule in RULES if rule.applies(arrival)), None)
+# The lists that people keep stand before this rule: their word goes before what we guess.
+_LISTS_BEFORE: Final = "honeypot"
+_OF_EFFECT: Final = {
+    Effect.ALLOW: Verdict.HAM,
+    Effect.HOLD: Verdict.UNSURE,
+    Effect.SPAM: Verdict.SPAM,
+}
+
+
+def first_answer(arrival: Arrival, listed: Entry | None = None) -> Rule | None:
+    """The first rule that has an answer, or None; *listed* is what the lists say. Free."""
+    for rule in RULES:
+        if rule.name == _LISTS_BEFORE and listed is not None:
+            return Rule(listed.rule, listed.why, _OF_EFFECT[listed.effect], lambda _: True)
+        if rule.applies(arrival):
+            return rule
+    return None

@@ -51,6 +51,7 @@ class Arrival:
 class Scoring:
     """The record of one Verdict. Exactly one of *model_id* and *rule* is set, or *fault*.
 
+    *hits* are the entries of the lists that spoke of it, shadows too; they are kept beside it.
     *fault* says why no model answered; such a Submission is UNSURE and waits for a person.
     """
 
@@ -62,6 +63,7 @@ class Scoring:
     rule: str = ""
     fault: str = ""
     took_ms: float = 0.0
+    hits: tuple[int, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,8 @@ class Submission:
 
     *scoring* is None for a report of a comment never seen before: the machine said nothing.
     *version* counts its Decisions; a decider sends the version he saw.
-    *other_blog* is the address the call named when that was not the Site's own.
+    *other_blog* is the address the call named when that was not the Site's own. *priority* sorts
+    what waits (domain/priority.py), *campaign_id* names its group of near-duplicates, if any.
     """
 
     submission_id: int
@@ -84,6 +87,8 @@ class Submission:
     version: int
     decided_at: dt.datetime | None = None
     other_blog: str = ""
+    priority: float | None = None
+    campaign_id: int | None = None
 
     @property
     def verdict(self) -> Verdict | None:

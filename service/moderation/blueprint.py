@@ -11,7 +11,7 @@ from service import errors as e
 from service.domain.decision import Outcome
 from service.domain.moderator import Action, may
 from service.errors import ScorerUnavailable
-from service.moderation import forms
+from service.moderation import desk_words, forms
 from service.runtime import Runtime
 from service.web.auth import require_moderator, signed_in
 from service.web.health import runtime
@@ -35,6 +35,17 @@ LISTS: Final = {
     Outcome.REMOVED: "removed",
 }
 _LAST: Final = "last"
+# After g: the pages people go to most.
+_GO: Final = {
+    "q": "queue",
+    "c": "campaigns",
+    "d": "decided",
+    "m": "model",
+    "l": "lists",
+    "s": "spam",
+    "p": "passed",
+    "r": "removed",
+}
 
 
 def page(template: str, **values: object) -> str:
@@ -44,11 +55,26 @@ def page(template: str, **values: object) -> str:
         template,
         moderator=person,
         may_decide=may(person, Action.DECIDE),
+        can={action.value: may(person, action) for action in Action},
+        role_words={role.value: word for role, word in desk_words.ROLES.items()},
+        theme=person.preferences.theme.value,
         fault=model_fault(runtime()),
         here=flask.request.full_path.rstrip("?"),
         last=flask.session.get(_LAST),
+        places=_places(),
+        keymap=person.preferences.keymap,
         **values,
     )
+
+
+def _places() -> dict[str, str]:
+    """Where the letters after g lead, as far as this server has such a page."""
+    known = flask.current_app.view_functions
+    return {
+        letter: flask.url_for(f"moderation.{name}")
+        for letter, name in _GO.items()
+        if f"moderation.{name}" in known
+    }
 
 
 def model_fault(here: Runtime) -> tuple[str, bool] | None:
@@ -75,9 +101,12 @@ def back() -> str:
     return forms.read_next(asked, flask.url_for("moderation.queue"))
 
 
-def say_last(sentence: str, guid: str) -> None:
-    """Keep what was done last in the bar of every page, with its undo, until the next decision."""
-    flask.session[_LAST] = {"said": sentence, "guid": guid}
+def say_last(sentence: str, guid: str, *, bulk: str = "") -> None:
+    """Keep what was done last in the bar of every page, with its undo, until the next decision.
+
+    *bulk* names the bulk that it was, so that its undo takes all of it back.
+    """
+    flask.session[_LAST] = {"said": str(sentence), "guid": guid, "bulk": bulk}
 
 
 def render_error(error: e.ServiceError | None, status: int, sentence: str) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ import flask
 from flask.typing import ResponseReturnValue
 
 from service import errors as e
+from service.domain.bulk import Bulk
 from service.domain.decision import Act
 from service.domain.moderator import Action, Moderator, may
 from service.moderation import forms, views, words
@@ -18,6 +19,7 @@ from service.moderation.blueprint import (
     say_last,
     wants_json,
 )
+from service.moderation.bulks import undo_all
 from service.moderation.letters import visible
 from service.web.auth import signed_in
 from service.web.health import runtime
@@ -37,6 +39,7 @@ def decide_form(guid: str) -> ResponseReturnValue:
             asked.act,
             seen_version=asked.seen_version,
             note=asked.note,
+            reason=asked.reason,
             store=here.store,
             now=here.clock(),
         )
@@ -74,8 +77,14 @@ def _conflict(guid: str, error: e.AlreadyDecided) -> ResponseReturnValue:
 def undo_form() -> ResponseReturnValue:
     """Take back one decision, or one's own newest."""
     here = runtime()
-    number = forms.read_number(flask.request.form.get("decision"))
-    done = undo(signed_in(), number, store=here.store, now=here.clock())
+    form = flask.request.form
+    number = forms.read_number(form.get("decision"))
+    try:
+        done = undo(
+            signed_in(), number, note=form.get("note", ""), store=here.store, now=here.clock()
+        )
+    except e.BelongsToBulk as error:
+        return undo_all(error.guid)
     submission = done.submission
     said = words.TAKEN_BACK.format(
         act=words.ACTS[done.decision.act],
@@ -102,12 +111,18 @@ def decided() -> ResponseReturnValue:
         "decided.html",
         listing="decided",
         lines=[_line(one, found, person) for one in found.rows],
+        own=[_line(one, found, person) for one in found.own],
         before=found.before,
     )
 
 
 def _line(one: DecidedRow, found: DecidedPage, person: Moderator) -> views.DecidedLine:
-    decision, now = one.decision, runtime().clock()
+    now = runtime().clock()
+    if one.bulk is not None:
+        return _bulk_line(one.bulk, person, is_undone=one.is_undone)
+    decision, submission = one.decision, one.submission
+    if decision is None or submission is None:
+        raise e.NotFound
     is_own = decision.moderator_id == person.moderator_id
     is_allowed = may(person, Action.DECIDE) and (is_own or may(person, Action.UNDO_OTHERS))
     return views.DecidedLine(
@@ -115,11 +130,33 @@ def _line(one: DecidedRow, found: DecidedPage, person: Moderator) -> views.Decid
         shape=views.shape_of(decision),
         text=views.decided_line(decision),
         note=visible(decision.note),
+        reason=visible(decision.reason),
         when=views.ago(decision.decided_at, now),
         at=decision.decided_at,
         is_undone=one.is_undone,
         can_undo=is_allowed and decision.act is not Act.UNDO and not one.is_undone,
-        row=views.row(one.submission, found.sites, now),
+        is_own=is_own,
+        row=views.row(submission, found.sites, now),
+    )
+
+
+def _bulk_line(bulk: Bulk, person: Moderator, *, is_undone: bool) -> views.DecidedLine:
+    is_own = bulk.moderator_id == person.moderator_id
+    is_allowed = may(person, Action.BULK) and (is_own or may(person, Action.UNDO_OTHERS))
+    at = bulk.started_at or bulk.made_at
+    return views.DecidedLine(
+        shape=views.SHAPES[bulk.act],
+        text=words.BULK_LINE.format(
+            who=visible(bulk.moderator), act=words.ACTS[bulk.act], count=bulk.done
+        ),
+        note=visible(bulk.note),
+        reason=visible(bulk.reason),
+        when=views.ago(at, runtime().clock()),
+        at=at,
+        is_undone=is_undone,
+        can_undo=is_allowed and bulk.act is not Act.UNDO and not is_undone,
+        is_own=is_own,
+        bulk=bulk.guid,
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from service.domain.decision import Act
 from service.errors import InvalidField
@@ -14,7 +15,10 @@ _ACTS: Final = {"approve": Act.APPROVE, "spam": Act.SPAM, "remove": Act.REMOVE}
 # Ids and versions are small; a longer number is somebody's joke.
 _MOST_DIGITS: Final = 15
 _MOST_NOTE: Final = 2000
-_MOST_PLACE: Final = 500
+_MOST_PLACE: Final = 1500
+_MOST_REASON: Final = 60
+_GUID: Final = re.compile("[0-9a-f]{32}")
+_MOST_GUIDS: Final = 500
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +28,19 @@ class DecisionForm:
     act: Act
     seen_version: int | None
     note: str
+    reason: str
 
 
 def read_decision(form: Mapping[str, str]) -> DecisionForm:
     """The decision in *form*. Raises InvalidField."""
-    act = _ACTS.get(form.get("act", ""))
-    if act is None:
-        raise InvalidField("act", "Choose approve, spam or remove.")
+    act = read_act(form.get("act", ""))
     seen_version = read_number(form.get("seen"))
     if seen_version is None:
         # Without it nobody could be told that somebody else was first.
         raise InvalidField("seen", "The form does not say which version it showed.")
     note = form.get("note", "").strip()[:_MOST_NOTE]
-    return DecisionForm(act=act, seen_version=seen_version, note=note)
+    reason = form.get("reason", "").strip()[:_MOST_REASON]
+    return DecisionForm(act=act, seen_version=seen_version, note=note, reason=reason)
 
 
 def read_number(text: str | None) -> int | None:
@@ -65,7 +69,14 @@ def read_next(text: str, default: str) -> str:
     return text if is_ours else default
 
 
-def read_site(place: str) -> int | None:
-    """Which Site the list at *place* was narrowed to, if it was."""
-    asked = parse_qs(urlsplit(place).query).get("site", [""])
-    return read_number(asked[0])
+def read_act(text: str) -> Act:
+    """What a button asks for. Raises InvalidField."""
+    act = _ACTS.get(text)
+    if act is None:
+        raise InvalidField("act", "Choose approve, spam or remove.")
+    return act
+
+
+def read_guids(texts: Iterable[str]) -> list[str]:
+    """The guids among *texts*, each once, at most a page or two of them."""
+    return list(dict.fromkeys(one for one in texts if _GUID.fullmatch(one)))[:_MOST_GUIDS]

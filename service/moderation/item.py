@@ -2,50 +2,112 @@
 
 from __future__ import annotations
 
+import flask
 from flask.typing import ResponseReturnValue
 
 from models.verdict import Cutoffs
 from service.domain.moderator import Action, may
 from service.domain.site import Site
 from service.domain.submission import Submission
-from service.errors import ScorerUnavailable
-from service.moderation import forms, item_view, views
-from service.moderation.blueprint import LISTS, back, moderation, page
-from service.runtime import Runtime
+from service.domain.view import View
+from service.errors import InvalidField
+from service.moderation import addresses, item_view, views
+from service.moderation.beside import held_by, standing_line
+from service.moderation.blueprint import LISTS, SEE_OTHER, back, moderation, page, wants_json
+from service.moderation.words import REASONS
 from service.web.auth import signed_in
 from service.web.health import runtime
+from service.workflows.add_note import add_note
+from service.workflows.claim_item import claim_item
+from service.workflows.explain import Explanation, explain
 from service.workflows.look_at import look_at
 
 
 @moderation.get("/item/<guid>")
 def item(guid: str) -> ResponseReturnValue:
-    """One comment: its text, why it stands where it stands, what came with it, what happened."""
+    """One comment: its text, why it stands where it stands, what came with it, what happened.
+
+    Opening it holds it softly; what the script fetches ahead does not.
+    """
+    return show_item(guid, "")
+
+
+def show_item(guid: str, refusal: str) -> str:
+    """The page of one comment, with a sentence when the last form was refused."""
     here, person = runtime(), signed_in()
-    place = back()
-    seen = look_at(person, guid, site_id=forms.read_site(place), store=here.store)
+    place, now = back(), here.clock()
+    view = addresses.read_place(place)
+    is_opened = flask.request.headers.get("X-Chaffinch") != "ahead"
+    seen = look_at(person, guid, view, claims=is_opened, store=here.store, now=now)
     submission, site = seen.submission, seen.site
+    told = explain(submission, site, scorer=here.scorer)
+    cutoffs = _cutoffs(site, submission, told)
+    held = held_by(seen.claim, person.moderator_id)
     return page(
         "item.html",
         seen=seen,
-        row=views.row(submission, {site.site_id: site}, here.clock()),
+        row=views.row(submission, {site.site_id: site}, now),
         text=item_view.read_text(submission),
         facts=item_view.facts(submission),
         why=item_view.why(submission),
-        held=item_view.held(submission, _cutoffs(here, site, submission)),
+        held=item_view.held(submission, cutoffs),
+        what_ifs=item_view.what_ifs(told),
+        today=item_view.today(submission, told),
         history=item_view.history(seen, person.moderator_id),
         may_undo_others=may(person, Action.UNDO_OTHERS),
         listing_page=LISTS[submission.outcome],
+        standing=standing_line(seen.author),
+        earlier=item_view.earlier(seen, now),
+        like=[views.row(one, seen.sites, now) for one in seen.like],
+        like_place=addresses.write_view(View(campaign_id=submission.campaign_id)),
+        held_by=held,
+        is_claimed=bool(seen.claim and not held and seen.claim.is_deliberate),
+        reasons=REASONS,
+        refusal=refusal,
         back=place,
     )
 
 
-def _cutoffs(here: Runtime, site: Site, submission: Submission) -> Cutoffs | None:
+@moderation.post("/item/<guid>/claim", endpoint="claim")
+def claim_form(guid: str) -> ResponseReturnValue:
+    """Hold it, renew that, or let it go."""
+    here, form = runtime(), flask.request.form
+    wants, is_deliberate = form.get("wants", "1") == "1", form.get("asked") == "1"
+    claim = claim_item(
+        signed_in(),
+        guid,
+        wants=wants,
+        is_deliberate=is_deliberate,
+        store=here.store,
+        now=here.clock(),
+    )
+    if wants_json():
+        return flask.jsonify(
+            held=held_by(claim, signed_in().moderator_id),
+            asked=bool(claim and claim.is_deliberate),
+        )
+    if not wants:
+        # The page itself would hold it again: whoever lets go is led elsewhere, or nowhere.
+        return flask.redirect(back(), SEE_OTHER) if is_deliberate else ("", 204)
+    return flask.redirect(flask.url_for("moderation.item", guid=guid, back=back()), SEE_OTHER)
+
+
+@moderation.post("/item/<guid>/note", endpoint="note")
+def note_form(guid: str) -> ResponseReturnValue:
+    """One more line in its history."""
+    here = runtime()
+    text = flask.request.form.get("text", "")
+    try:
+        add_note(signed_in(), guid, text, store=here.store, now=here.clock())
+    except InvalidField as error:
+        return show_item(guid, str(error)), 400
+    return flask.redirect(flask.url_for("moderation.item", guid=guid, back=back()), SEE_OTHER)
+
+
+def _cutoffs(site: Site, submission: Submission, told: Explanation) -> Cutoffs | None:
     """The cutoffs this was judged by, as far as they can still be known."""
     if site.policy.cutoffs:
         return site.policy.cutoffs
-    try:
-        live = here.scorer.live()
-    except ScorerUnavailable:
-        return None
-    is_same = submission.scoring is not None and submission.scoring.model_id == live.model_id
-    return live.cutoffs if is_same else None
+    scoring = submission.scoring
+    is_same = told.today is not None and scoring and scoring.model_id == told.today.model_id
+    return told.cutoffs if is_same else None

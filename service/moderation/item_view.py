@@ -23,6 +23,7 @@ from service.moderation.segments import (
 )
 from service.moderation.views import (
     Reason,
+    Row,
     band,
     because,
     clues_of,
@@ -30,9 +31,11 @@ from service.moderation.views import (
     marks,
     percent_of,
     reasons,
+    row,
     shape_of,
     signed,
 )
+from service.workflows.explain import Explanation
 from service.workflows.look_at import Seen
 
 # What the whole text may add to the page; a longer one goes on in the original.
@@ -97,9 +100,9 @@ def read_text(submission: Submission) -> Text:
 def facts(submission: Submission) -> list[tuple[str, str]]:
     """What came with the comment, as pairs of word and text; only what is known."""
     comment = submission.arrival.comment
-    pairs = [(word, str(getattr(comment, name))) for word, name in words.FACTS]
     host = true_host(comment.author_url)
-    pairs = [(w, f"{t} ⟦{host.text}⟧" if w == "Link" and host.deceives else t) for w, t in pairs]
+    beside = {"author_url": f" ⟦{host.text}⟧" if host.deceives else ""}
+    pairs = [(w, f"{getattr(comment, name)}{beside.get(name, '')}") for w, name in words.FACTS]
     written = comment.written_at
     pairs += [
         (words.ROLE, ", ".join(comment.user_role)),
@@ -144,6 +147,48 @@ def held(submission: Submission, cutoffs: Cutoffs | None) -> str:
     return words.HELD.format(low=percent_of(low), high=percent_of(high))
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """What the model of today says, beside what was said then; *is_new* when it is another."""
+
+    text: str
+    shape: str
+    is_new: bool
+    reasons: list[Reason]
+
+
+def what_ifs(told: Explanation) -> list[str]:
+    """What would have made it another Verdict, in sentences; only what re-scoring bore out."""
+    found = []
+    for one in told.what_ifs:
+        begin = words.WHAT_IF.get(one.what) or words.WHAT_IF_WORDS.format(words=visible(one.what))
+        end = words.WOULD_BE[one.verdict].format(percent=percent_of(one.score))
+        found.append(f"{begin}: {end}")
+    return found
+
+
+def today(submission: Submission, told: Explanation) -> Today | None:
+    """What today's model says, when that is not what was stored; None when nothing is new."""
+    scoring, score = submission.scoring, told.today
+    if score is None or told.verdict is None:
+        return None
+    is_new = scoring is None or scoring.model_id != score.model_id
+    if not is_new:
+        return None
+    text = words.TODAY_SAME.format(model=visible(score.model_id), percent=percent_of(score.value))
+    strongest = reasons(score.evidence.clues)[:6]
+    return Today(text=text, shape=told.verdict.value.lower(), is_new=is_new, reasons=strongest)
+
+
+def earlier(seen: Seen, now: dt.datetime) -> list[tuple[str, list[Row]]]:
+    """What else came from this author, by what it has in common; a group of none is left out."""
+    return [
+        (words.EARLIER[kind], [row(one, seen.sites, now) for one in found])
+        for kind, found in seen.earlier
+        if found
+    ]
+
+
 def history(seen: Seen, moderator_id: int) -> list[Step]:
     """What happened to a Submission, oldest first; *moderator_id* is who looks."""
     submission = seen.submission
@@ -168,4 +213,13 @@ def history(seen: Seen, moderator_id: int) -> list[Step]:
             is_undone=is_undone,
         )
         steps.append(step)
-    return steps
+    steps += [
+        Step(
+            at=one.made_at,
+            shape=one.kind.value,
+            text=words.REMARKS[one.kind].format(who=visible(one.moderator)),
+            note=visible(one.text),
+        )
+        for one in seen.remarks
+    ]
+    return sorted(steps, key=lambda step: step.at)

@@ -1,15 +1,20 @@
-"""The lists: what waits, what is spam, what passed, what was removed."""
+"""The lists: what waits, what is spam, what passed, what was removed; search through all."""
 
 from __future__ import annotations
 
 import flask
 from flask.typing import ResponseReturnValue
 
-from service.moderation import forms, views, words
-from service.moderation.blueprint import SEE_OTHER, moderation, page
+from service.domain.view import Age, Listing, Sort, View, sorts_of
+from service.moderation import addresses, forms, views, words
+from service.moderation.beside import beside, held_by
+from service.moderation.blueprint import SEE_OTHER, back, moderation, page, wants_json
 from service.web.auth import signed_in
 from service.web.health import runtime
-from service.workflows.review import Listing, review
+from service.workflows.review import MOST_BESIDE, MOST_COUNTED, ReviewPage, review
+from service.workflows.save_view import save_view
+from service.workflows.skip import skip
+from service.workflows.watch import watch
 
 front = flask.Blueprint("front", __name__)
 
@@ -32,6 +37,12 @@ def spam() -> ResponseReturnValue:
     return _list(Listing.SPAM)
 
 
+@moderation.get("/discarded")
+def discarded() -> ResponseReturnValue:
+    """What blogs were told to throw away at once; kept here until its text is forgotten."""
+    return _list(Listing.DISCARDED)
+
+
 @moderation.get("/passed")
 def passed() -> ResponseReturnValue:
     """What is ham, by the machine or by a person."""
@@ -44,21 +55,117 @@ def removed() -> ResponseReturnValue:
     return _list(Listing.REMOVED)
 
 
+@moderation.get("/search")
+def search() -> ResponseReturnValue:
+    """Everything that matches, newest first."""
+    return _list(Listing.ANY)
+
+
 def _list(listing: Listing) -> ResponseReturnValue:
-    here, asked = runtime(), flask.request.args
-    now = here.clock()
-    site_id = forms.read_number(asked.get("site"))
-    before = forms.read_number(asked.get("before"))
-    found = review(signed_in(), listing, site_id=site_id, before=before, store=here.store, now=now)
+    here, person, now = runtime(), signed_in(), runtime().clock()
+    view = addresses.read_view(listing, flask.request.args)
+    after = addresses.read_cursor(flask.request.args.get("after"))
+    found = review(person, view, after=after, store=here.store, now=now)
+    rows = [
+        views.row(one, found.sites, now, beside(one, found, listing, person.moderator_id, now))
+        for one in found.items
+    ]
+    has_more = found.after is not None
     return page(
         "list.html",
         title=words.TITLES[listing],
         listing=listing.value,
-        rows=[views.row(item, found.sites, now) for item in found.items],
+        view=view,
+        rows=rows,
         found=found,
-        counts={kind.value: count for kind, count in found.counts.items()},
+        counts=_counts(found),
+        matching=_told(found.matching, MOST_COUNTED),
         oldest=views.ago(found.oldest_at, now) if found.oldest_at else "",
-        site_id=site_id,
-        before=before,
-        is_new=site_id is None and not any(found.counts.values()),
+        sorts=[(one.value, words.SORTS[one]) for one in sorts_of(listing)],
+        ages=[(one.value, words.AGES[one]) for one in Age],
+        reasons=_reasons(view, found),
+        languages=_languages(view, found),
+        is_later=after is not None,
+        first=addresses.write_view(view),
+        whole=addresses.write_view(View(listing=listing, sort=sorts_of(listing)[0])),
+        skipped_place=addresses.write_view(view, skipped="" if view.is_skipped else "1"),
+        next_place=addresses.write_view(view, after=addresses.write_cursor(found.after))
+        if has_more and found.after
+        else "",
+        by_priority=view.sort is Sort.PRIORITY,
+        is_new=not view.is_narrowed
+        and listing is Listing.WAITING
+        and not any(found.counts.values()),
     )
+
+
+def _told(count: int, most: int) -> str:
+    return str(count) if count < most else f"{most:,}+".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def _counts(found: ReviewPage) -> dict[str, str]:
+    most = {Listing.WAITING: MOST_COUNTED}
+    return {
+        kind.value: _told(count, most.get(kind, MOST_BESIDE))
+        for kind, count in found.counts.items()
+    }
+
+
+def _reasons(view: View, found: ReviewPage) -> list[str]:
+    """What can be asked for here: the reasons that this page shows, and the one asked for."""
+    shown = {clue.name for one in found.items for clue in views.clues_of(one.scoring)[:3]} | {
+        one.scoring.rule for one in found.items if one.scoring and one.scoring.rule
+    }
+    return sorted(shown | ({view.reason} if view.reason else set()))
+
+
+def _languages(view: View, found: ReviewPage) -> list[str]:
+    shown = {lang for one in found.items for lang in one.arrival.comment.blog_lang}
+    return sorted(shown | ({view.language} if view.language else set()))[:40]
+
+
+@moderation.get("/news")
+def news() -> ResponseReturnValue:
+    """What a page that is open should know: how many are new, what others did with its rows."""
+    here, person, args = runtime(), signed_in(), flask.request.args
+    view = addresses.read_place(args.get("place", "")) or View()
+    guids = forms.read_guids(args.get("rows", "").split(","))
+    newest = forms.read_number(args.get("newest")) or 0
+    found = watch(person, view, guids, newest_id=newest, store=here.store, now=here.clock())
+    rows = {}
+    for one, decision in found.rows:
+        told = ""
+        if decision is not None:
+            who = decision.moderator or str(words.BY_BLOG)
+            told = words.ROW_DECIDED.format(who=who, act=words.ACTS[decision.act])
+        rows[one.guid] = {
+            "version": one.version,
+            "told": told,
+            "held": held_by(found.claims.get(one.submission_id), person.moderator_id),
+        }
+    return flask.jsonify(fresh=found.fresh, rows=rows)
+
+
+@moderation.post("/item/<guid>/skip", endpoint="skip")
+def skip_form(guid: str) -> ResponseReturnValue:
+    """To the end of the queue, for this person alone; or back again."""
+    skip(signed_in(), guid, back=flask.request.form.get("to") == "back", store=runtime().store)
+    if wants_json():
+        return flask.jsonify(said=str(words.SKIPPED))
+    return flask.redirect(back(), SEE_OTHER)
+
+
+@moderation.post("/views", endpoint="views")
+def views_form() -> ResponseReturnValue:
+    """Give this list a name, or forget one."""
+    here, form = runtime(), flask.request.form
+    save_view(
+        signed_in(),
+        name=form.get("name", ""),
+        place=back(),
+        is_shared=form.get("shared") == "1",
+        forget_id=forms.read_number(form.get("forget")),
+        store=here.store,
+        now=here.clock(),
+    )
+    return flask.redirect(back(), SEE_OTHER)

@@ -2,8 +2,37 @@
 
 from __future__ import annotations
 
-from service.moderation import decisions, item, signing_in
+from service.moderation import (
+    agents,
+    bulks,
+    campaigns,
+    decisions,
+    elsewhere,
+    entries,
+    item,
+    log,
+    people,
+    profile,
+    signing_in,
+    sites,
+)
 from service.moderation.blueprint import moderation, render_error
 from service.moderation.lists import front
 
-__all__ = ["decisions", "front", "item", "moderation", "render_error", "signing_in"]
+__all__ = [
+    "agents",
+    "bulks",
+    "campaigns",
+    "decisions",
+    "elsewhere",
+    "entries",
+    "front",
+    "item",
+    "log",
+    "moderation",
+    "people",
+    "profile",
+    "render_error",
+    "signing_in",
+    "sites",
+]

@@ -15,6 +15,7 @@ from service.domain.rules import REASONS
 from service.domain.site import Site, same_address
 from service.domain.submission import Scoring, Submission
 from service.moderation import words
+from service.moderation.beside import NOTHING, Beside
 from service.moderation.letters import visible
 from service.moderation.segments import (
     WEAK,
@@ -81,24 +82,33 @@ class Row:
     received_at: dt.datetime
     outcome: str
     is_decided: bool
+    beside: Beside
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedLine:
-    """One Decision in the list of all."""
+    """One Decision in the list of all, or the many of one bulk."""
 
-    decision_id: int
     shape: str
     text: str
     note: str
+    reason: str
     when: str
     at: dt.datetime
     is_undone: bool
     can_undo: bool
-    row: Row
+    is_own: bool
+    decision_id: int | None = None
+    row: Row | None = None
+    bulk: str = ""
 
 
-def row(submission: Submission, sites: dict[int, Site], now: dt.datetime) -> Row:
+def row(
+    submission: Submission,
+    sites: dict[int, Site],
+    now: dt.datetime,
+    beside: Beside = NOTHING,
+) -> Row:
     """*submission* as a list shows it (about 0.1 ms; bounded, whatever the text)."""
     comment, scoring = submission.arrival.comment, submission.scoring
     site = sites[submission.site_id]
@@ -128,6 +138,7 @@ def row(submission: Submission, sites: dict[int, Site], now: dt.datetime) -> Row
         received_at=submission.received_at,
         outcome=words.OUTCOMES[submission.outcome],
         is_decided=submission.decided_at is not None,
+        beside=beside,
     )
 
 
@@ -212,7 +223,7 @@ def reasons(clues: tuple[Clue, ...]) -> list[Reason]:
     ]
 
 
-_SHAPES: Final = {Act.APPROVE: "ham", Act.SPAM: "spam", Act.REMOVE: "removed", Act.UNDO: "undo"}
+SHAPES: Final = {Act.APPROVE: "ham", Act.SPAM: "spam", Act.REMOVE: "removed", Act.UNDO: "undo"}
 SHAPES_OF_OUTCOME: Final = {
     Outcome.HAM: "ham",
     Outcome.UNSURE: "unsure",
@@ -223,7 +234,7 @@ SHAPES_OF_OUTCOME: Final = {
 
 def shape_of(decision: Decision) -> str:
     """The shape that stands for what was decided."""
-    return _SHAPES[decision.act]
+    return SHAPES[decision.act]
 
 
 def decided_line(decision: Decision) -> str:
@@ -237,7 +248,7 @@ def decided_line(decision: Decision) -> str:
 def ago(moment: dt.datetime, now: dt.datetime) -> str:
     """How long ago *moment* was, in one short word."""
     seconds = max(0, int((now - moment).total_seconds()))
-    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
+    for size, told in ((_DAY, words.DAYS), (_HOUR, words.HOURS), (_MINUTE, words.MINUTES)):
         if seconds >= size:
-            return f"{seconds // size} {unit}"
+            return told.format(count=seconds // size)
     return words.JUST_NOW

@@ -6,73 +6,136 @@ from typing import Final
 
 from models.verdict import Verdict
 from service.domain.decision import Act, Outcome
-from service.workflows.review import Listing
+from service.domain.remark import RemarkKind
+from service.domain.view import Age, Listing, Sort
+from service.web.language import said as _l
 
 TITLES: Final = {
-    Listing.WAITING: "Queue",
-    Listing.SPAM: "Spam",
-    Listing.PASSED: "Passed",
-    Listing.REMOVED: "Removed",
+    Listing.WAITING: _l("Queue"),
+    Listing.SPAM: _l("Spam"),
+    Listing.PASSED: _l("Passed"),
+    Listing.REMOVED: _l("Removed"),
+    Listing.DISCARDED: _l("Discarded"),
+    Listing.ANY: _l("Search"),
+}
+SORTS: Final = {
+    Sort.PRIORITY: _l("Priority"),
+    Sort.OLDEST: _l("Oldest"),
+    Sort.NEWEST: _l("Newest"),
+    Sort.SCORE: _l("Highest score"),
+}
+AGES: Final = {
+    Age.ANY: _l("any age"),
+    Age.FRESH: _l("under an hour"),
+    Age.LATE: _l("over 12 hours (late)"),
+    Age.DAY: _l("over a day"),
+    Age.WEEK: _l("over a week"),
 }
 BANDS: Final = {
-    Verdict.HAM: "passed",
-    Verdict.UNSURE: "unsure",
-    Verdict.SPAM: "spam",
-    Verdict.BLATANT: "blatant spam",
+    Verdict.HAM: _l("passed"),
+    Verdict.UNSURE: _l("unsure"),
+    Verdict.SPAM: _l("spam"),
+    Verdict.BLATANT: _l("blatant spam"),
 }
-RULED: Final = "by rule"
-REPORTED: Final = "reported"
-NOT_JUDGED: Final = "not judged"
+RULED: Final = _l("by rule")
+REPORTED: Final = _l("reported")
+NOT_JUDGED: Final = _l("not judged")
 ACTS: Final = {
-    Act.APPROVE: "approved",
-    Act.SPAM: "marked as spam",
-    Act.REMOVE: "removed",
-    Act.UNDO: "took back a decision",
+    Act.APPROVE: _l("approved"),
+    Act.SPAM: _l("marked as spam"),
+    Act.REMOVE: _l("removed"),
+    Act.UNDO: _l("took back a decision"),
 }
 OUTCOMES: Final = {
-    Outcome.HAM: "approved",
-    Outcome.UNSURE: "waiting",
-    Outcome.SPAM: "spam",
-    Outcome.REMOVED: "removed",
+    Outcome.HAM: _l("approved"),
+    Outcome.UNSURE: _l("waiting"),
+    Outcome.SPAM: _l("spam"),
+    Outcome.REMOVED: _l("removed"),
 }
 CHANGES: Final = {
-    "approve": "approve it",
-    "spam": "mark it as spam",
-    "remove": "remove it",
+    "approve": _l("approve it"),
+    "spam": _l("mark it as spam"),
+    "remove": _l("remove it"),
 }
-NO_NAME: Final = "no name"
-NO_TEXT: Final = "no text that a reader would see"
-HAS_MARKUP: Final = "has HTML"
-HIDDEN: Final = "{count} hidden letters"
-REPORT_ONLY: Final = "reported by the blog; the machine had never been asked about it"
-NO_MODEL: Final = "no model answered: {fault}"
-HELD: Final = "Held, because {low} % to {high} % is “ask a person” here."
-ARRIVED: Final = "arrived"
-ARRIVED_AS_REPORT: Final = "reported by the blog"
-SAID: Final = "the machine said: {band}"
+NO_NAME: Final = _l("no name")
+NO_TEXT: Final = _l("no text that a reader would see")
+HAS_MARKUP: Final = _l("has HTML")
+HIDDEN: Final = _l("{count} hidden letters")
+REPORT_ONLY: Final = _l("reported by the blog; the machine had never been asked about it")
+NO_MODEL: Final = _l("no model answered: {fault}")
+HELD: Final = _l("Held, because {low} % to {high} % is “ask a person” here.")
+ARRIVED: Final = _l("arrived")
+ARRIVED_AS_REPORT: Final = _l("reported by the blog")
+SAID: Final = _l("the machine said: {band}")
 SITE_SAID: Final = {
-    Act.SPAM: "the blog{by} reported it as spam",
-    Act.APPROVE: "the blog{by} reported it as not spam",
+    Act.SPAM: _l("the blog{by} reported it as spam"),
+    Act.APPROVE: _l("the blog{by} reported it as not spam"),
 }
-TAKEN_BACK: Final = "Taken back: {act}. It is {outcome} again."
-JUST_NOW: Final = "just now"
+TAKEN_BACK: Final = _l("Taken back: {act}. It is {outcome} again.")
+TAKEN_BACK_MANY: Final = _l("Taken back: {act}, {count} comments.")
+DONE_MANY: Final = _l("{count} comments {act}.")
+RUNS_MANY: Final = _l("{act}: {count} comments, under way.")
+STANDING: Final = _l("{approved} ok · {spam} spam")
+KEPT: Final = _l("kept for good")
+GONE: Final = _l("gone in {days} days")
+GONE_TODAY: Final = _l("gone within a day")
+SKIPPED: Final = _l("Skipped; it stands at the end now.")
+ROW_DECIDED: Final = _l("{who}: {act}")
+BY_BLOG: Final = _l("the blog")
+REMARKS: Final = {
+    RemarkKind.NOTE: _l("{who} noted"),
+    RemarkKind.CLAIM: _l("{who} claimed it"),
+    RemarkKind.RELEASE: _l("{who} let it go"),
+}
+EARLIER: Final = {
+    "email": _l("Same e-mail address"),
+    "name": _l("Same name"),
+    "ip": _l("Same IP address"),
+    "domain": _l("Same link"),
+}
+WHAT_IF: Final = {
+    "links": _l("Without its links"),
+    "author_url": _l("Without the author's link"),
+}
+WHAT_IF_WORDS: Final = _l("Without “{words}”")
+WOULD_BE: Final = {
+    Verdict.HAM: _l("{percent} %, would pass"),
+    Verdict.UNSURE: _l("{percent} %, would be held"),
+    Verdict.SPAM: _l("{percent} %, would be spam"),
+    Verdict.BLATANT: _l("{percent} %, would be discarded"),
+}
+REASONS: Final = (
+    _l("advertising"),
+    _l("off topic"),
+    _l("rude"),
+    _l("duplicate"),
+    _l("harmful link"),
+    _l("scam"),
+    _l("asked by the author"),
+    _l("private data"),
+    _l("other"),
+)
+BULK_LINE: Final = _l("{who} {act}: {count} comments at once")
+TODAY_SAME: Final = _l("Today's model {model} says {percent} %.")
+JUST_NOW: Final = _l("just now")
+DAYS, HOURS, MINUTES = _l("{count} d"), _l("{count} h"), _l("{count} min")
 FACTS: Final = (
-    ("Author", "author"),
-    ("E-mail", "author_email"),
-    ("Link", "author_url"),
-    ("IP address", "user_ip"),
-    ("Browser", "user_agent"),
-    ("Page", "permalink"),
-    ("Came from", "referrer"),
-    ("Kind", "comment_type"),
-    ("Answers to", "parent"),
+    (_l("Author"), "author"),
+    (_l("E-mail"), "author_email"),
+    (_l("Link"), "author_url"),
+    (_l("IP address"), "user_ip"),
+    (_l("Browser"), "user_agent"),
+    (_l("Page"), "permalink"),
+    (_l("Came from"), "referrer"),
+    (_l("Kind"), "comment_type"),
+    (_l("Answers to"), "parent"),
 )
 ROLE, SPEAKS, WRITTEN, ASKED_BY, LONG_ID = (
-    "Role in the blog",
-    "Blog speaks",
-    "Written",
-    "Asked by",
-    "Our id",
+    _l("Role in the blog"),
+    _l("Blog speaks"),
+    _l("Written"),
+    _l("Asked by"),
+    _l("Our id"),
 )
 
 

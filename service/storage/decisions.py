@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -11,6 +12,8 @@ from service.domain.decision import Act, Decision, Source
 from service.errors import NotFound
 from service.storage.records import plain
 from service.storage.tables import decision, moderator, submission
+
+_MOST_COUNTED: Final = 10_000
 
 
 class Decisions:
@@ -30,6 +33,7 @@ class Decisions:
         reporter: str = "",
         note: str = "",
         undoes: int | None = None,
+        reason: str = "",
     ) -> int:
         """Write one Decision; answers with its id."""
         decision_id: int = self._connection.execute(
@@ -43,10 +47,25 @@ class Decisions:
                 reporter=plain(reporter, 200),
                 note=plain(note, 2000),
                 undoes=undoes,
+                reason=plain(reason, 60),
             )
             .returning(decision.c.id),
         ).scalar_one()
         return decision_id
+
+    def append_many(self, rows: list[dict[str, Any]]) -> None:
+        """Write the Decisions of one piece of a bulk."""
+        self._connection.execute(decision.insert(), rows)
+
+    def list_of_many(self, submission_ids: Sequence[int]) -> dict[int, list[Decision]]:
+        """Every Decision about these Submissions, oldest first, by Submission."""
+        found: dict[int, list[Decision]] = {one: [] for one in submission_ids}
+        rows = self._connection.execute(
+            _query().where(decision.c.submission_id.in_(submission_ids)).order_by(decision.c.id),
+        )
+        for row in rows:
+            found[row.submission_id].append(_decision(row))
+        return found
 
     def list_of(self, submission_id: int) -> list[Decision]:
         """Every Decision about one Submission, oldest first."""
@@ -71,35 +90,64 @@ class Decisions:
         ).scalar_one()
         return guid
 
-    def page(self, *, before: int | None = None, limit: int = 50) -> list[tuple[Decision, str]]:
-        """The newest Decisions of moderators and Sites with the guids they speak of."""
+    def page(
+        self,
+        *,
+        before: int | None = None,
+        by: int | None = None,
+        site_ids: tuple[int, ...] | None = None,
+        limit: int = 50,
+    ) -> list[tuple[Decision, str]]:
+        """The newest Decisions of moderators and Sites with the guids they speak of.
+
+        Those of a bulk are left out: it stands there as one.
+        """
         query = (
             _query()
             .add_columns(submission.c.guid)
             .join(submission, submission.c.id == decision.c.submission_id)
+            .where(decision.c.bulk_id.is_(None))
             .order_by(decision.c.id.desc())
             .limit(limit)
         )
         if before is not None:
             query = query.where(decision.c.id < before)
+        if by is not None:
+            query = query.where(decision.c.moderator_id == by)
+        if site_ids is not None:
+            query = query.where(submission.c.site_id.in_(site_ids))
         return [(_decision(row), row.guid) for row in self._connection.execute(query).all()]
 
-    def list_newest_by(self, moderator_id: int, *, limit: int = 40) -> list[Decision]:
-        """A moderator's newest Decisions, newest first: what undo may take back."""
-        rows = self._connection.execute(
+    def find_newest_by(self, moderator_id: int) -> Decision | None:
+        """A moderator's newest Decision that still stands: what undo takes back."""
+        later = decision.alias()
+        row = self._connection.execute(
             _query()
-            .where(decision.c.moderator_id == moderator_id)
+            .where(
+                decision.c.moderator_id == moderator_id,
+                decision.c.act != Act.UNDO,
+                sa.not_(sa.exists().where(later.c.undoes == decision.c.id)),
+            )
             .order_by(decision.c.id.desc())
-            .limit(limit),
-        ).all()
-        return [_decision(row) for row in rows]
+            .limit(1),
+        ).one_or_none()
+        return None if row is None else _decision(row)
+
+    def undone(self, decision_ids: Sequence[int]) -> set[int]:
+        """Which of these were taken back."""
+        query = sa.select(decision.c.undoes).where(decision.c.undoes.in_(decision_ids))
+        return set(self._connection.execute(query).scalars())
 
     def count_since(self, moment: dt.datetime) -> int:
-        """How many Decisions moderators made since *moment*."""
+        """How many Decisions moderators made since *moment*, counted to 10 000."""
+        some = (
+            sa.select(decision.c.id)
+            .where(decision.c.decided_at >= moment, decision.c.source == Source.MODERATOR)
+            .limit(_MOST_COUNTED)
+            .subquery()
+        )
         found: int = self._connection.execute(
-            sa.select(sa.func.count())
-            .select_from(decision)
-            .where(decision.c.source == Source.MODERATOR, decision.c.decided_at >= moment),
+            sa.select(sa.func.count()).select_from(some)
         ).scalar_one()
         return found
 
@@ -123,4 +171,7 @@ def _decision(row: Any) -> Decision:  # noqa: ANN401 - a SQLAlchemy Row
         reporter=row.reporter,
         note=row.note,
         undoes=row.undoes,
+        reason=row.reason,
+        teaches=row.teaches,
+        bulk_id=row.bulk_id,
     )

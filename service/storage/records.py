@@ -7,6 +7,7 @@ import json
 from typing import Any, Final
 
 from models.comment import Clue, Comment, Evidence, read_comment, write_comment
+from service.domain.author import author_key
 from service.domain.submission import Arrival, Scoring, Submission, content_hash
 
 # The text of these Arrival fields is what we keep of a request beside its Comment.
@@ -64,6 +65,8 @@ def write_submission(new: Submission) -> dict[str, Any]:
         "outcome": new.outcome,
         "version": new.version,
         "decided_at": new.decided_at,
+        "priority": new.priority,
+        "author_key": author_key(arrival.comment),
     }
 
 
@@ -83,6 +86,8 @@ def read_submission(row: Any) -> Submission:  # noqa: ANN401 - a SQLAlchemy Row
         version=row.version,
         decided_at=row.decided_at,
         other_blog=row.other_blog or "",
+        priority=row.priority,
+        campaign_id=row.campaign_id,
     )
 
 

@@ -125,12 +125,12 @@ class Sites:
         ).one()
         return _key(row)
 
-    def find_key(self, key_hash: str) -> tuple[Key, Site] | None:
-        """The living Key with this hash and its Site, in one round trip."""
+    def find_key(self, key_hash: str, now: dt.datetime) -> tuple[Key, Site] | None:
+        """The Key with this hash that lives now, and its Site, in one round trip."""
         row = self._connection.execute(
             sa.select(api_key, site)
             .join(site, site.c.id == api_key.c.site_id)
-            .where(api_key.c.key_hash == key_hash, api_key.c.revoked_at.is_(None)),
+            .where(api_key.c.key_hash == key_hash, _lives(now)),
         ).one_or_none()
         if row is None:
             return None
@@ -158,12 +158,14 @@ class Sites:
         )
 
     def revoke_key(self, key_id: int, now: dt.datetime) -> None:
-        """End a Key; a second time changes nothing."""
+        """End a Key at this time, which may be to come; an end that has been changes no more."""
         self._connection.execute(
-            api_key.update()
-            .where(api_key.c.id == key_id, api_key.c.revoked_at.is_(None))
-            .values(revoked_at=now),
+            api_key.update().where(api_key.c.id == key_id, _lives(now)).values(revoked_at=now),
         )
+
+
+def _lives(now: dt.datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(api_key.c.revoked_at.is_(None), api_key.c.revoked_at > now)
 
 
 def _site(row: Any) -> Site:  # noqa: ANN401 - a Row or a slice of one

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -15,6 +15,7 @@ from service.domain.decision import Outcome
 from service.domain.submission import Submission, content_hash
 from service.errors import NotFound
 from service.storage.records import read_submission, write_submission, write_text
+from service.storage.search import Search
 from service.storage.tables import submission
 
 # What clients send as a guid may hold anything; PostgreSQL takes a NUL for an error of ours.
@@ -65,6 +66,28 @@ class Submissions:
         row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
         return None if row is None else read_submission(row)
 
+    def list_after(self, submission_id: int, *, limit: int) -> list[Submission]:
+        """The next Submissions after this id, oldest first."""
+        rows = self._connection.execute(
+            submission.select()
+            .where(submission.c.id > submission_id)
+            .order_by(submission.c.id)
+            .limit(limit),
+        ).all()
+        return [read_submission(row) for row in rows]
+
+    def ids(self, guids: list[str], *, site_ids: tuple[int, ...] | None) -> sa.Select[Any]:
+        """The question for the ids of these guids, to be answered inside another one."""
+        query = sa.select(submission.c.id).where(submission.c.guid.in_(guids))
+        return query if site_ids is None else query.where(submission.c.site_id.in_(site_ids))
+
+    def list_by_guid(self, guids: list[str]) -> list[Submission]:
+        """The Submissions of these guids that there are, in any order."""
+        rows = self._connection.execute(
+            submission.select().where(submission.c.guid.in_(guids)),
+        ).all()
+        return [read_submission(row) for row in rows]
+
     def find_same(self, site_id: int, comment: Comment) -> Submission | None:
         """The newest Submission of this Site with the same text and author, or None."""
         row = self._connection.execute(
@@ -99,18 +122,6 @@ class Submissions:
             sa.select(sa.func.count()).select_from(some)
         ).scalar_one()
         return found
-
-    def set_outcome(self, now_settled: Submission) -> None:
-        """Record what holds now; in the same transaction as the Decision it follows from."""
-        self._connection.execute(
-            submission.update()
-            .where(submission.c.id == now_settled.submission_id)
-            .values(
-                outcome=now_settled.outcome,
-                version=now_settled.version,
-                decided_at=now_settled.decided_at,
-            ),
-        )
 
     def each_labelled(
         self, *, since: dt.datetime | None = None, batch: int = 500
@@ -152,12 +163,15 @@ class Submissions:
             )
             .limit(most)
         )
-        changed = self._connection.execute(
+        old = self._connection.execute(some).scalars().all()
+        chosen = sa.select(submission.c.id).where(submission.c.id.in_(old))
+        Search(self._connection).purge(chosen)
+        self._connection.execute(
             submission.update()
-            .where(submission.c.id.in_(some))
+            .where(submission.c.id.in_(old))
             .values(comment=blank, request=blank, evidence=None),
         )
-        return changed.rowcount
+        return len(old)
 
 
 def _matching(ask: PageAsk) -> list[sa.ColumnElement[bool]]:

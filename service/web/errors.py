@@ -30,6 +30,7 @@ STATUS: Final[dict[type[e.ServiceError], int]] = {
     e.NotFound: 404,
     e.Conflict: 409,
     e.AlreadyDecided: 409,
+    e.BelongsToBulk: 409,
     e.DuplicateSite: 409,
     e.DuplicateModerator: 409,
     e.TooManyRequests: 429,

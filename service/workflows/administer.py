@@ -7,6 +7,7 @@ import datetime as dt
 import secrets
 from typing import Any
 
+from service.domain.change import What
 from service.domain.moderator import Moderator, Role, read_name, read_password
 from service.domain.password import hash_password
 from service.domain.site import Key, Policy, Site, key_hash, new_key, read_blog, read_key
@@ -46,6 +47,7 @@ def add_site(
             issued = unit.sites.add_key(
                 site.site_id, name="first", key_hash=key_hash(text, secret), hint=text[:4], now=now
             )
+            unit.changes.append(What.SITE_ADD, blog, by=None, now=now, site_id=site.site_id)
             unit.commit()
     except Conflict as error:
         if isinstance(error, DuplicateSite):
@@ -68,6 +70,10 @@ def issue_key(
             issued = unit.sites.add_key(
                 site.site_id, name=name, key_hash=key_hash(text, secret), hint=text[:4], now=now
             )
+            detail = {"key": f"{issued.hint}… ({name})"}
+            unit.changes.append(
+                What.KEY_ISSUE, site.blog, by=None, now=now, site_id=site.site_id, detail=detail
+            )
             unit.commit()
     except Conflict:
         raise DuplicateSite("This key is taken; bring another or let us make one.") from None
@@ -77,8 +83,13 @@ def issue_key(
 def revoke_key(key_id: int, *, store: Store, now: dt.datetime) -> Key:
     """The Key of this id, revoked from now on. Raises NotFound."""
     with store.begin() as unit:
-        unit.sites.get_key(key_id)
+        key = unit.sites.get_key(key_id)
         unit.sites.revoke_key(key_id, now)
+        site = unit.sites.get(key.site_id)
+        detail = {"key": f"{key.hint}… ({key.name})"}
+        unit.changes.append(
+            What.KEY_REVOKE, site.blog, by=None, now=now, site_id=site.site_id, detail=detail
+        )
         unit.commit()
         return unit.sites.get_key(key_id)
 
@@ -95,7 +106,7 @@ def list_sites(*, store: Store) -> list[tuple[Site, list[tuple[str, int, dt.date
         return [(one, unit.sites.list_other_blogs(one.site_id)) for one in unit.sites.list_all()]
 
 
-def set_policy(blog: str, changes: dict[str, Any], *, store: Store) -> Site:
+def set_policy(blog: str, changes: dict[str, Any], *, store: Store, now: dt.datetime) -> Site:
     """The Site of *blog* with these choices changed. Raises NotFound, InvalidField.
 
     A network's choices are those of the blogs it has met, too: each of them gets the same change.
@@ -106,6 +117,10 @@ def set_policy(blog: str, changes: dict[str, Any], *, store: Store) -> Site:
         unit.sites.set_policy(site.site_id, policy)
         for child in unit.sites.list_children(site) if changes else ():
             unit.sites.set_policy(child.site_id, dataclasses.replace(child.policy, **changes))
+        detail = {name: str(value) for name, value in changes.items()}
+        unit.changes.append(
+            What.SITE_POLICY, site.blog, by=None, now=now, site_id=site.site_id, detail=detail
+        )
         unit.commit()
     return dataclasses.replace(site, policy=policy)
 
@@ -137,6 +152,8 @@ def add_moderator(
     try:
         with store.begin() as unit:
             made = unit.moderators.add(name=read_name(name), password_hash=kept, role=role, now=now)
+            detail = {"role": role.value}
+            unit.changes.append(What.PERSON_ADD, made.name, by=None, now=now, detail=detail)
             unit.commit()
     except Conflict:
         raise DuplicateModerator(f"There is a moderator {read_name(name)} already.") from None
@@ -149,14 +166,22 @@ def list_moderators(*, store: Store) -> list[Moderator]:
         return unit.moderators.list_all()
 
 
-def set_password(name: str, *, password: str = "", store: Store) -> tuple[Moderator, str]:
-    """A Moderator with a new password; their sessions end. Raises NotFound, InvalidField."""
+def set_password(
+    name: str, *, password: str = "", store: Store, now: dt.datetime
+) -> tuple[Moderator, str]:
+    """A Moderator with a new password; sessions and second factor end.
+
+    Raises NotFound, InvalidField.
+    """
     text = read_password(password) if password else secrets.token_urlsafe(12)
     kept = hash_password(text)
     with store.begin() as unit:
         moderator = unit.moderators.get(read_name(name))
         unit.moderators.set_password(moderator.moderator_id, kept)
         unit.moderators.purge_sessions(moderator_id=moderator.moderator_id)
+        # Who asks on the server has lost the phone as well, often enough.
+        unit.doors.purge_factor(moderator.moderator_id)
+        unit.changes.append(What.PERSON_PASSWORD, moderator.name, by=None, now=now)
         unit.commit()
     return moderator, text
 
@@ -167,5 +192,6 @@ def deactivate_moderator(name: str, *, store: Store, now: dt.datetime) -> Modera
         moderator = unit.moderators.get(read_name(name))
         unit.moderators.set_deactivated(moderator.moderator_id, now)
         unit.moderators.purge_sessions(moderator_id=moderator.moderator_id)
+        unit.changes.append(What.PERSON_CLOSE, moderator.name, by=None, now=now)
         unit.commit()
     return dataclasses.replace(moderator, deactivated_at=now)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import logging
 import time
 
 from models.verdict import Verdict, verdict
-from service.domain.decision import outcome
+from service.domain.decision import Outcome, outcome
+from service.domain.entry import Entry
+from service.domain.matcher import answer
+from service.domain.priority import priority
 from service.domain.rules import first_answer
 from service.domain.site import Site, same_address
 from service.domain.submission import Arrival, Kind, Scoring, Submission
@@ -29,12 +33,16 @@ def check_comment(
 ) -> Submission:
     """The stored Submission with its Verdict; on disk before this returns.
 
-    1. The rules, in order (free). 2. The model, if no rule answered (heavy CPU, no connection
-    held). 3. One durable row (fast I/O). Raises ScorerUnavailable *after* storing the comment
-    as UNSURE, so that a person sees it although nobody could be answered (no model, or one that
-    fails on this comment); StoreUnavailable when it could not be stored.
+    1. The rules, in order, with the lists among them (free). 2. The model, if no rule answered
+    (heavy CPU, no connection held). 3. One durable row (fast I/O). Raises ScorerUnavailable
+    *after* storing the comment as UNSURE, so that a person sees it although nobody could be
+    answered (no model, or one that fails on this comment); StoreUnavailable when it could not be
+    stored.
     """
-    scoring = _judge(arrival, site, scorer)
+    hits = store.lists.matcher(site).hits(arrival.comment, now)
+    scoring = _judge(arrival, site, scorer, answer(hits))
+    if hits and not arrival.is_test:
+        scoring = dataclasses.replace(scoring, hits=tuple(hit.entry_id for hit in hits))
     submission = Submission(
         submission_id=0,
         guid=guid,
@@ -47,15 +55,18 @@ def check_comment(
         version=0,
         other_blog="" if same_address(arrival.blog) == site.address else arrival.blog,
     )
+    if submission.outcome is Outcome.UNSURE:
+        first = priority(submission, site.policy)
+        submission = dataclasses.replace(submission, priority=first)
     store.append(submission)
     if scoring.fault:
         raise ScorerUnavailable(detail=scoring.fault)
     return submission
 
 
-def _judge(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
+def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -> Scoring:
     started = time.perf_counter()
-    rule = first_answer(arrival)
+    rule = first_answer(arrival, listed)
     if rule is not None:
         return Scoring(verdict=rule.verdict, rule=rule.name, took_ms=_since(started))
     try:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from service.domain.decision import Act, Decision, Source, standing
-from service.domain.moderator import Action, Moderator, may
-from service.domain.submission import Submission, settled
+from service.domain.moderator import Action, Moderator, may, require_sight
+from service.domain.submission import Submission
 from service.errors import AlreadyDecided, NotFound, NotPermitted
 from service.storage.store import Store
 
@@ -20,6 +20,7 @@ def decide(
     *,
     seen_version: int | None,
     note: str = "",
+    reason: str = "",
     store: Store,
     now: dt.datetime,
 ) -> Submission:
@@ -35,6 +36,7 @@ def decide(
         submission = unit.submissions.find(guid, lock=True)
         if submission is None:
             raise NotFound("There is no such comment.")
+        require_sight(moderator, submission.site_id)
         decisions = unit.decisions.list_of(submission.submission_id)
         holds = standing(decisions)
         if holds and holds.act is act and holds.moderator_id == moderator.moderator_id:
@@ -48,9 +50,10 @@ def decide(
             now=now,
             moderator_id=moderator.moderator_id,
             note=note,
+            reason=reason,
         )
-        decided = settled(submission, unit.decisions.list_of(submission.submission_id))
-        unit.submissions.set_outcome(decided)
+        after = unit.decisions.list_of(submission.submission_id)
+        decided = unit.settle(submission, decisions, after)
         unit.commit()
         return decided
 

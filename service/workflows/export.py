@@ -17,7 +17,7 @@ _WEIGHTS: Final = {Source.MODERATOR: 1.0, Source.SITE: 0.5}
 def export(*, since: dt.datetime | None = None, store: Store) -> Iterator[dict[str, Any]]:
     """One row for each Submission whose standing Decision states a Label, oldest first.
 
-    Flat memory. Removed and undone ones teach nothing and are left out, so are test calls and
+    Flat memory. Removed and undone ones teach nothing and are left out, most of a bulk of near-duplicates too, so are test calls and
     Submissions whose text was forgotten.
     """
     with store.read() as unit:
@@ -26,7 +26,7 @@ def export(*, since: dt.datetime | None = None, store: Store) -> Iterator[dict[s
             holds = standing(unit.decisions.list_of(submission.submission_id))
             label = holds.act.label if holds else None
             comment = write_comment(submission.arrival.comment)
-            if holds is None or label is None or not comment:
+            if holds is None or label is None or not comment or not holds.teaches:
                 continue
             yield {
                 "guid": submission.guid,

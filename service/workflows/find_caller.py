@@ -33,7 +33,7 @@ def find_caller(key: str, blog: str = "", *, store: Store, secret: str, now: dt.
     if not key:
         raise UnknownKey(detail="no key")
     with store.read() as unit:
-        found = unit.sites.find_key(key_hash(key, secret))
+        found = unit.sites.find_key(key_hash(key, secret), now)
         if found is None:
             raise UnknownKey(detail="unknown or revoked key")
         known, owner = found

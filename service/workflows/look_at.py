@@ -1,56 +1,165 @@
-"""One Submission with everything that happened to it."""
+"""One Submission with everything that happened to it, and what else is known of its author."""
 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from typing import Final
 
+from service.domain import tokens
+from service.domain.author import Standing, author_key
+from service.domain.claim import SOFT, Claim
 from service.domain.decision import Decision, standing
-from service.domain.moderator import Action, Moderator, may
+from service.domain.moderator import Action, Moderator, may, require, require_sight, scope, sees
+from service.domain.query import Term
+from service.domain.remark import Remark
 from service.domain.site import Site
 from service.domain.submission import Submission
-from service.errors import NotPermitted
+from service.domain.view import Sort, View, listing_of, sorts_of
+from service.errors import NotFound
+from service.storage.asking import ask_for
+from service.storage.lists import ListAsk, cursor_of
 from service.storage.store import Store, Unit
-from service.storage.submissions import PageAsk
+
+_MOST_BESIDE: Final = 8
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """A Submission, its Site, its Decisions oldest first, and the one that holds (None: none).
 
-    *newer* and *older* are the guids beside it in the list it stands in, "" at an end.
+    *newer* and *older* are the guids before and after it in the list it was opened from, "" at an
+    end. *earlier* holds what else came from its author, its address, its domain, by that word;
+    *like* its near-duplicates. *claim* is who has it open.
     """
 
     submission: Submission
     site: Site
     decisions: tuple[Decision, ...]
     standing: Decision | None
+    remarks: tuple[Remark, ...] = ()
+    claim: Claim | None = None
+    author: Standing = dataclasses.field(default_factory=Standing)
+    earlier: tuple[tuple[str, tuple[Submission, ...]], ...] = ()
+    like: tuple[Submission, ...] = ()
+    size: int = 0
+    sites: dict[int, Site] = dataclasses.field(default_factory=dict)
     newer: str = ""
     older: str = ""
 
 
-def look_at(moderator: Moderator, guid: str, *, site_id: int | None = None, store: Store) -> Seen:
+def look_at(
+    moderator: Moderator,
+    guid: str,
+    view: View | None = None,
+    *,
+    claims: bool = False,
+    store: Store,
+    now: dt.datetime,
+) -> Seen:
     """What a moderator sees of one Submission (fast I/O). Raises NotFound, NotPermitted.
 
-    *site_id* narrows the list that its neighbours are looked for in.
+    *view* is the list that its neighbours are looked for in; *claims* holds it for this person for
+    a while, unless somebody else does.
     """
-    if not may(moderator, Action.LOOK):
-        raise NotPermitted
-    site_ids = None if site_id is None else (site_id,)
+    require(moderator, Action.LOOK)
     with store.read() as unit:
-        submission = unit.submissions.get(guid)
-        own, outcome = submission.submission_id, submission.outcome
-        older = PageAsk(outcome=outcome, site_ids=site_ids, before=own, limit=1)
-        newer = PageAsk(outcome=outcome, site_ids=site_ids, after=own, limit=1)
-        decisions = tuple(unit.decisions.list_of(submission.submission_id))
-        return Seen(
-            submission=submission,
-            site=unit.sites.get(submission.site_id),
-            decisions=decisions,
-            standing=standing(decisions),
-            newer=_only_guid(unit, newer),
-            older=_only_guid(unit, older),
+        seen = _seen(unit, moderator, guid, view, now)
+    is_free = seen.claim is None or seen.claim.moderator_id == moderator.moderator_id
+    waits = seen.standing is None and seen.submission.outcome.value == "UNSURE"
+    if claims and waits and is_free and may(moderator, Action.DECIDE):
+        wanted = Claim(
+            submission_id=seen.submission.submission_id,
+            moderator_id=moderator.moderator_id,
+            moderator=moderator.name,
+            is_deliberate=bool(seen.claim and seen.claim.is_deliberate),
+            ends_at=max(now + SOFT, seen.claim.ends_at if seen.claim else now),
         )
+        with store.begin() as unit:
+            unit.claims.set(wanted)
+            unit.commit()
+        seen = dataclasses.replace(seen, claim=wanted)
+    return seen
 
 
-def _only_guid(unit: Unit, ask: PageAsk) -> str:
-    return next((one.guid for one in unit.submissions.page(ask)), "")
+def _seen(unit: Unit, moderator: Moderator, guid: str, view: View | None, now: dt.datetime) -> Seen:
+    submission = unit.submissions.get(guid)
+    require_sight(moderator, submission.site_id)
+    own = submission.submission_id
+    sites = {one.site_id: one for one in unit.sites.list_all() if sees(moderator, one.site_id)}
+    decisions = tuple(unit.decisions.list_of(own))
+    newer, older = _beside(unit, moderator, submission, view, list(sites.values()), now)
+    key = author_key(submission.arrival.comment)
+    pair = (submission.site_id, key or "")
+    group = submission.campaign_id
+    return Seen(
+        submission=submission,
+        site=sites[submission.site_id],
+        decisions=decisions,
+        standing=standing(decisions),
+        remarks=tuple(unit.claims.list_remarks(own)),
+        claim=unit.claims.list_of([own], now).get(own),
+        author=unit.authors.standings([pair] if key else []).get(pair, Standing()),
+        earlier=tuple(_earlier(unit, moderator, submission)),
+        like=_like(unit, moderator, submission),
+        size=unit.campaigns.sizes([group]).get(group, 0) if group is not None else 0,
+        sites=sites,
+        newer=newer,
+        older=older,
+    )
+
+
+def _beside(
+    unit: Unit,
+    moderator: Moderator,
+    one: Submission,
+    view: View | None,
+    sites: list[Site],
+    now: dt.datetime,
+) -> tuple[str, str]:
+    if view is None:
+        listing = listing_of(one.outcome)
+        view = View(listing=listing, sort=sorts_of(listing)[0])
+    find = unit.moderators.find
+    try:
+        ask, _hints = ask_for(view, moderator, sites=sites, find_moderator=find, now=now)
+    except NotFound:
+        return "", ""
+    cursor = cursor_of(one, view.sort)
+    if view.sort is Sort.PRIORITY and cursor[0] is None:
+        return "", ""
+    ask = dataclasses.replace(ask, after=cursor, limit=1)
+    back = dataclasses.replace(ask, is_backwards=True)
+    return _only_guid(unit, back), _only_guid(unit, ask)
+
+
+def _only_guid(unit: Unit, ask: ListAsk) -> str:
+    return next((one.guid for one in unit.lists.page(ask)), "")
+
+
+def _earlier(
+    unit: Unit, moderator: Moderator, one: Submission
+) -> list[tuple[str, tuple[Submission, ...]]]:
+    comment = one.arrival.comment
+    asked = (
+        ("email", tokens.email_words(comment.author_email)[:1]),
+        ("name", tokens.author_words(comment.author)),
+        ("ip", tokens.ip_words(comment.user_ip)[:1]),
+        ("domain", tokens.domain_words(comment.author_url)[:1]),
+    )
+    found = []
+    for word, words in asked:
+        if words:
+            terms = tuple(Term((one_word,)) for one_word in words)
+            ask = ListAsk(terms=terms, site_ids=scope(moderator), limit=_MOST_BESIDE + 1)
+            others = [s for s in unit.lists.page(ask) if s.submission_id != one.submission_id]
+            found.append((word, tuple(others[:_MOST_BESIDE])))
+    return found
+
+
+def _like(unit: Unit, moderator: Moderator, one: Submission) -> tuple[Submission, ...]:
+    if one.campaign_id is None:
+        return ()
+    ask = ListAsk(campaign_id=one.campaign_id, site_ids=scope(moderator), limit=_MOST_BESIDE + 1)
+    others = [s for s in unit.lists.page(ask) if s.submission_id != one.submission_id]
+    return tuple(others[:_MOST_BESIDE])

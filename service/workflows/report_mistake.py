@@ -6,7 +6,7 @@ import datetime as dt
 
 from service.domain.decision import Act, Decision, Source, outcome, standing
 from service.domain.site import Site, same_address
-from service.domain.submission import Arrival, Kind, Submission, new_guid, settled
+from service.domain.submission import Arrival, Kind, Submission, new_guid
 from service.storage.store import Store, Unit
 
 
@@ -34,8 +34,8 @@ def report_mistake(
             now=now,
             reporter=arrival.reporter,
         )
-        decided = settled(submission, unit.decisions.list_of(submission.submission_id))
-        unit.submissions.set_outcome(decided)
+        after = unit.decisions.list_of(submission.submission_id)
+        decided = unit.settle(submission, decisions, after)
         unit.commit()
         return decided
 

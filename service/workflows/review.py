@@ -4,85 +4,131 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import enum
 from typing import Final
 
-from service.domain.decision import Outcome
-from service.domain.moderator import Action, Moderator, may
+from service.domain.author import Standing, author_key
+from service.domain.claim import Claim
+from service.domain.moderator import Action, Moderator, require, scope, sees
 from service.domain.site import Site
 from service.domain.submission import Submission
-from service.errors import NotPermitted
-from service.storage.store import Store
-from service.storage.submissions import PageAsk
+from service.domain.view import OUTCOMES, Listing, Sort, View
+from service.storage.asking import Hints, ask_for
+from service.storage.lists import Cursor, ListAsk, cursor_of
+from service.storage.saved_views import SavedView
+from service.storage.store import Store, Unit
 
+__all__ = ["Listing", "ReviewPage", "review"]
 
-class Listing(enum.Enum):
-    """The lists a moderator can look through. WAITING is the Queue."""
-
-    WAITING = "waiting"
-    SPAM = "spam"
-    PASSED = "passed"
-    REMOVED = "removed"
-
-
-_OUTCOMES: Final = {
-    Listing.WAITING: Outcome.UNSURE,
-    Listing.SPAM: Outcome.SPAM,
-    Listing.PASSED: Outcome.HAM,
-    Listing.REMOVED: Outcome.REMOVED,
-}
 PAGE_ROWS: Final = 50
+MOST_COUNTED: Final = 10_000
+# The lists beside the one that is looked at: nobody needs to know how many there are exactly.
+MOST_BESIDE: Final = 1_000
+_HERE: Final = dt.timedelta(minutes=2)
+_BESIDE: Final = (Listing.WAITING, Listing.SPAM, Listing.DISCARDED, Listing.REMOVED)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewPage:
-    """One page of a list, newest first; *before* asks for the next one, None when this is the last.
+    """One page of a list; *after* asks for the next one, None when this is the last.
 
-    *counts* says how many stand in each list (counted to 10 000), *sites* holds every Site by id,
-    *decided_today* how many decisions moderators made since midnight UTC, *oldest_at* when the
-    longest waiting item came in (None when nothing waits).
+    *counts* says how many stand in each list (counted to `MOST_COUNTED`, or `MOST_BESIDE` for those
+    beside), *matching* how many match the View. *sites* holds every Site of the person by id,
+    *decided_today* the Decisions since midnight UTC, *oldest_at* when the longest waiting came in,
+    *newest_id* the newest waiting: what comes later is news. *claims* and *skipped* (how many the
+    person put off) belong to what waits; *standings* are by (site id, author key).
     """
 
     items: tuple[Submission, ...]
-    before: int | None
+    after: Cursor | None
     counts: dict[Listing, int]
+    matching: int
     sites: dict[int, Site]
     decided_today: int
+    here: int
     oldest_at: dt.datetime | None
+    newest_id: int
+    claims: dict[int, Claim]
+    skipped: int
+    standings: dict[tuple[int, str], Standing]
+    sizes: dict[int, int]
+    saved: tuple[SavedView, ...]
+    hints: Hints
 
 
 def review(
     moderator: Moderator,
-    listing: Listing,
+    view: View,
     *,
-    site_id: int | None = None,
-    before: int | None = None,
+    after: Cursor | None = None,
     store: Store,
     now: dt.datetime,
 ) -> ReviewPage:
-    """One page of *listing*, of one Site or of all (fast I/O). Raises NotPermitted."""
-    if not may(moderator, Action.LOOK):
-        raise NotPermitted
-    site_ids = None if site_id is None else (site_id,)
-    ask = PageAsk(outcome=_OUTCOMES[listing], site_ids=site_ids, before=before, limit=PAGE_ROWS + 1)
+    """One page of what *view* shows (fast I/O). Raises NotPermitted, NotFound."""
+    require(moderator, Action.LOOK)
     with store.read() as unit:
-        found = unit.submissions.page(ask)
-        counts = {
-            one: unit.submissions.count(PageAsk(outcome=kind, site_ids=site_ids))
-            for one, kind in _OUTCOMES.items()
-        }
-        oldest = unit.submissions.page(
-            PageAsk(outcome=Outcome.UNSURE, site_ids=site_ids, after=0, limit=1),
+        every = [site for site in unit.sites.list_all() if sees(moderator, site.site_id)]
+        find = unit.moderators.find
+        ask, hints = ask_for(view, moderator, sites=every, find_moderator=find, now=now)
+        found = unit.lists.page(dataclasses.replace(ask, after=after, limit=PAGE_ROWS + 1))
+        items = found[:PAGE_ROWS]
+        ids = [one.submission_id for one in items]
+        keys = {_key(one) for one in items} - {None}
+        groups = [one.campaign_id for one in items if one.campaign_id is not None]
+        skipped = dataclasses.replace(
+            ask, not_skipped_by=None, skipped_by=moderator.moderator_id, sort=Sort.NEWEST
         )
-        sites = {site.site_id: site for site in unit.sites.list_all()}
+        oldest = _edge(unit, moderator, Sort.OLDEST)
+        newest = _edge(unit, moderator, Sort.NEWEST)
+        is_queue = view.listing is Listing.WAITING
+        counts = _counts(unit, moderator)
+        put_off = unit.lists.count(skipped, most=MOST_BESIDE) if is_queue else 0
+        most = MOST_COUNTED if is_queue else MOST_BESIDE
+        is_whole = not view.is_narrowed and counts.get(view.listing, most) < most
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        decided_today = unit.decisions.count_since(midnight)
-    items = tuple(found[:PAGE_ROWS])
-    return ReviewPage(
-        items=items,
-        before=items[-1].submission_id if len(found) > PAGE_ROWS else None,
-        counts=counts,
-        sites=sites,
-        decided_today=decided_today,
-        oldest_at=oldest[0].received_at if oldest else None,
-    )
+        return ReviewPage(
+            items=tuple(items),
+            after=cursor_of(items[-1], view.sort) if len(found) > PAGE_ROWS else None,
+            counts=counts,
+            # What was counted already is not counted again.
+            matching=counts[view.listing] - put_off
+            if is_whole
+            else unit.lists.count(ask, most=MOST_COUNTED),
+            sites={site.site_id: site for site in every},
+            decided_today=unit.decisions.count_since(midnight),
+            here=unit.claims.count_here(now - _HERE),
+            oldest_at=oldest.received_at if oldest else None,
+            newest_id=newest.submission_id if newest else 0,
+            claims=unit.claims.list_of(ids, now) if ids else {},
+            skipped=put_off,
+            standings=unit.authors.standings(key for key in keys if key),
+            sizes=unit.campaigns.sizes(groups),
+            saved=tuple(unit.saved_views.list_for(moderator.moderator_id)),
+            hints=hints,
+        )
+
+
+def _counts(unit: Unit, moderator: Moderator) -> dict[Listing, int]:
+    asks = {
+        one: ListAsk(
+            outcome=OUTCOMES[one],
+            verdict=View(listing=one).verdict,
+            is_decided=False if one is Listing.DISCARDED else None,
+            site_ids=scope(moderator),
+        )
+        for one in _BESIDE
+    }
+    most = {Listing.WAITING: MOST_COUNTED}
+    return {
+        one: unit.lists.count(ask, most=most.get(one, MOST_BESIDE)) for one, ask in asks.items()
+    }
+
+
+def _edge(unit: Unit, moderator: Moderator, sort: Sort) -> Submission | None:
+    """The first waiting in this order, None when nothing waits."""
+    ask = ListAsk(outcome=OUTCOMES[Listing.WAITING], site_ids=scope(moderator), sort=sort, limit=1)
+    return next(iter(unit.lists.page(ask)), None)
+
+
+def _key(one: Submission) -> tuple[int, str] | None:
+    key = author_key(one.arrival.comment)
+    return (one.site_id, key) if key else None

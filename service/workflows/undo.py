@@ -6,9 +6,9 @@ import dataclasses
 import datetime as dt
 
 from service.domain.decision import Act, Decision, Source
-from service.domain.moderator import Action, Moderator, may
-from service.domain.submission import Submission, settled
-from service.errors import Conflict, NotFound, NotPermitted
+from service.domain.moderator import Action, Moderator, may, require_sight
+from service.domain.submission import Submission
+from service.errors import BelongsToBulk, Conflict, InvalidField, NotFound, NotPermitted
 from service.storage.store import Store, Unit
 
 
@@ -21,21 +21,30 @@ class Undone:
 
 
 def undo(
-    moderator: Moderator, decision_id: int | None = None, *, store: Store, now: dt.datetime
+    moderator: Moderator,
+    decision_id: int | None = None,
+    *,
+    note: str = "",
+    store: Store,
+    now: dt.datetime,
 ) -> Undone:
     """Take back one Decision, the moderator's own newest when none is named (fast I/O).
 
-    Never times out. Another's Decision needs a senior. Raises Conflict when it was taken back
-    already, NotFound when there is none, NotPermitted.
+    Never times out. Another's Decision needs a senior, and a *note* that says why. Raises
+    BelongsToBulk when the newest was one of many, Conflict when it was taken back already,
+    NotFound when there is none, NotPermitted, InvalidField.
     """
     if not may(moderator, Action.DECIDE):
         raise NotPermitted
     with store.begin() as unit:
         taken_back = _choose(unit, moderator, decision_id)
+        if taken_back.moderator_id != moderator.moderator_id and not note.strip():
+            raise InvalidField("note", "Say why you take back the decision of another.")
         guid = unit.decisions.find_guid(taken_back.submission_id)
         submission = unit.submissions.find(guid, lock=True)
         if submission is None:
             raise NotFound
+        require_sight(moderator, submission.site_id)
         before = unit.decisions.list_of(submission.submission_id)
         if any(d.act is Act.UNDO and d.undoes == taken_back.decision_id for d in before):
             raise Conflict("This decision was taken back already.")
@@ -46,9 +55,9 @@ def undo(
             now=now,
             moderator_id=moderator.moderator_id,
             undoes=taken_back.decision_id,
+            note=note,
         )
-        undone = settled(submission, unit.decisions.list_of(submission.submission_id))
-        unit.submissions.set_outcome(undone)
+        undone = unit.settle(submission, before, unit.decisions.list_of(submission.submission_id))
         unit.commit()
         return Undone(submission=undone, decision=taken_back)
 
@@ -62,9 +71,9 @@ def _choose(unit: Unit, moderator: Moderator, decision_id: int | None) -> Decisi
         if not is_own and not may(moderator, Action.UNDO_OTHERS):
             raise NotPermitted("Only a senior moderator takes back the decision of another.")
         return chosen
-    newest = unit.decisions.list_newest_by(moderator.moderator_id)
-    taken_back = {d.undoes for d in newest if d.act is Act.UNDO}
-    for decision in newest:
-        if decision.act is not Act.UNDO and decision.decision_id not in taken_back:
-            return decision
-    raise NotFound("There is nothing of yours to undo.")
+    newest = unit.decisions.find_newest_by(moderator.moderator_id)
+    if newest is None:
+        raise NotFound("There is nothing of yours to undo.")
+    if newest.bulk_id is not None:
+        raise BelongsToBulk(unit.bulks.get(newest.bulk_id).guid)
+    return newest

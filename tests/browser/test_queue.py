@@ -220,7 +220,7 @@ def test_everything_works_without_script(browser, address, store, arrive, modera
     page.click("button.approve")
     page.goto(f"{address}/moderation/decided")
     assert "looks fine" in page.content()
-    page.locator(".log .row").first.locator("button").click()
+    page.locator("main > .log .row").first.locator("button").click()
     assert outcome_of(store, second) is Outcome.UNSURE
     assert outcome_of(store, first) is Outcome.UNSURE
     context.close()

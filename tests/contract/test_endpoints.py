@@ -81,7 +81,7 @@ def test_unsure_keeps_a_comment_off_the_page(client, site_key, headers, fields, 
     ("choice", "body"), [(UnsureMeans.SPAM, "true"), (UnsureMeans.HAM, "false")]
 )
 def test_unsure_means_what_the_site_chose(client, store, site_key, choice, body):
-    set_policy(BLOG, {"unsure": choice}, store=store)
+    set_policy(BLOG, {"unsure": choice}, store=store, now=NOON)
     answer = post(client, "comment-check", WORDPRESS, comment_content="maybe")
     assert (answer.text, answer.headers.get("X-akismet-recheck-after")) == (body, None)
 

@@ -236,7 +236,7 @@ def test_a_session_ends_when_idle_and_in_any_case(each_store, ana):
 
 def test_a_new_password_ends_every_session(each_store, ana):
     _who, token = sign_in("ana", PASSWORD, store=each_store, now=NOON)
-    set_password("ana", store=each_store)
+    set_password("ana", store=each_store, now=NOON)
     with pytest.raises(NotSignedIn):
         stay(each_store, token)
 

@@ -6,7 +6,7 @@ from models.verdict import Verdict
 from service.domain.decision import Act, Outcome
 from service.domain.moderator import Role
 from service.domain.submission import Kind, new_guid
-from service.errors import AlreadyDecided, Conflict, NotFound, NotPermitted
+from service.errors import AlreadyDecided, Conflict, InvalidField, NotFound, NotPermitted
 from service.workflows.administer import add_moderator, add_site
 from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
@@ -76,7 +76,7 @@ def test_undo_brings_back_what_held_before(each_store, check, ana):
     undone = undo(ana, store=each_store, now=NOON).submission
     assert undone.outcome is Outcome.SPAM
     assert undone.decided_at is None
-    seen = look_at(ana, one.guid, store=each_store)
+    seen = look_at(ana, one.guid, store=each_store, now=NOON)
     assert [d.act for d in seen.decisions] == [Act.APPROVE, Act.UNDO]
     assert seen.standing is None
 
@@ -94,19 +94,22 @@ def test_undo_goes_back_step_by_step(each_store, check, ana):
 def test_only_a_senior_undoes_the_decision_of_another(each_store, check, ana, ben):
     one = check("maybe")
     decide(ana, one.guid, Act.SPAM, seen_version=0, store=each_store, now=NOON)
-    decision = look_at(ana, one.guid, store=each_store).decisions[0]
+    decision = look_at(ana, one.guid, store=each_store, now=NOON).decisions[0]
     with pytest.raises(NotPermitted):
         undo(ben, decision.decision_id, store=each_store, now=NOON)
     two = check("maybe more")
     decide(ben, two.guid, Act.SPAM, seen_version=0, store=each_store, now=NOON)
-    of_ben = look_at(ana, two.guid, store=each_store).decisions[0]
-    assert undo(ana, of_ben.decision_id, store=each_store, now=NOON).submission.version == 2
+    of_ben = look_at(ana, two.guid, store=each_store, now=NOON).decisions[0]
+    with pytest.raises(InvalidField):
+        undo(ana, of_ben.decision_id, store=each_store, now=NOON)
+    undone = undo(ana, of_ben.decision_id, note="it was fine", store=each_store, now=NOON)
+    assert undone.submission.version == 2
 
 
 def test_one_decision_is_undone_once(each_store, check, ana):
     one = check("maybe")
     decide(ana, one.guid, Act.SPAM, seen_version=0, store=each_store, now=NOON)
-    decision = look_at(ana, one.guid, store=each_store).decisions[0]
+    decision = look_at(ana, one.guid, store=each_store, now=NOON).decisions[0]
     undo(ana, decision.decision_id, store=each_store, now=NOON)
     with pytest.raises(Conflict):
         undo(ana, decision.decision_id, store=each_store, now=NOON)
@@ -137,7 +140,7 @@ def test_a_report_finds_the_comment_by_its_guid(each_store, site, check):
 
 def test_a_report_of_an_unseen_comment_is_stored_as_reported(each_store, site, ana):
     found = report(each_store, site, Act.SPAM, "never seen")
-    seen = look_at(ana, found.guid, store=each_store)
+    seen = look_at(ana, found.guid, store=each_store, now=NOON)
     assert seen.submission.kind is Kind.REPORT
     assert seen.submission.scoring is None
     assert seen.submission.outcome is Outcome.SPAM

@@ -1,0 +1,85 @@
+"""What goes on beside the requests of one process: pieces of bulks, words to search by, groups.
+
+Everything it does is kept in the database and safe to do in several processes at once, so a process
+that ends in the middle loses nothing: the next one goes on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from service.errors import ServiceError
+from service.storage.store import Store
+from service.workflows.index_new import index_new
+from service.workflows.run_bulk import run_bulk
+
+_log = logging.getLogger(__name__)
+# How soon a new comment can be found; asking costs one look-up.
+_EVERY_S: Final = 1.0
+_AFTER_FAULT_S: Final = 10.0
+
+
+class Background:
+    """One thread that works while there is work, and never more than half of the time."""
+
+    def __init__(self, store: Store, clock: Callable[[], dt.datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._turn = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Look for work every second from now on. Twice is harmless."""
+        with self._turn:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="background", daemon=True)
+                self._thread.start()
+
+    def wake(self) -> None:
+        """There is work: begin at once."""
+        self.start()
+        self._wake.set()
+
+    def close(self) -> None:
+        """End the thread after the piece it is at."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(5)
+
+    def step(self) -> bool:
+        """Do one piece of everything; answers whether more is left."""
+        with self._store.read() as unit:
+            running = unit.bulks.list_running()
+        has_more = False
+        for bulk_id in running:
+            has_more |= run_bulk(bulk_id, store=self._store, now=self._clock())
+        return bool(index_new(store=self._store, now=self._clock())) or has_more
+
+    def _run(self) -> None:
+        wait = 0.0
+        while not self._stop.is_set():
+            self._wake.wait(wait)
+            self._wake.clear()
+            if self._stop.is_set():
+                return
+            started = time.monotonic()
+            try:
+                has_more = self.step()
+            except ServiceError as error:
+                _log.warning("background work waits: %s", error.detail or error)
+                wait = _AFTER_FAULT_S
+                continue
+            except Exception:  # noqa: BLE001 - the thread must outlive any one piece
+                _log.exception("background work failed")
+                wait = _AFTER_FAULT_S
+                continue
+            # As long a rest as the work took: answers to blogs come first.
+            wait = min(_EVERY_S, time.monotonic() - started) if has_more else _EVERY_S

@@ -1,0 +1,110 @@
+"""A Submission as the words it is found by: what people read, and what operators ask for.
+
+Cut here and not by the engines, so that both find the same: words folded as the model reads them,
+scripts without spaces in pairs of letters, everything else that can be asked for as one coded word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from models.comment import Comment
+from models.text import WORD, Seen, domain_of, fold_seen, host_of, look, script_of
+from service.domain.submission import Submission
+
+# More would make the index larger than the comments; a longer word is nobody's question.
+_MOST_WORDS: Final = 400
+_MOST_LETTERS: Final = 40
+_MOST_REASONS: Final = 3
+_SPACELESS: Final = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]+"
+)
+# No word that anybody writes begins so: coded words and written ones never meet.
+_CODED: Final = "zq"
+AUTHOR, EMAIL, DOMAIN, IP, LANG, REASON = "a", "e", "d", "i", "l", "r"
+
+
+def words_of(text: str, most: int = _MOST_WORDS) -> list[str]:
+    """The words of *text* (already seen by `look`, or plain), in order, repeated as they are."""
+    found: list[str] = []
+    for match in WORD.finditer(fold_seen(text)):
+        found += _cut(match[0].replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""))
+        if len(found) >= most:
+            return found[:most]
+    return found
+
+
+def _cut(word: str) -> Iterator[str]:
+    last = 0
+    for run in _SPACELESS.finditer(word):
+        if word[last : run.start()]:
+            yield word[last : run.start()][:_MOST_LETTERS]
+        letters = run[0]
+        yield from (letters[at : at + 2] for at in range(max(1, len(letters) - 1)))
+        last = run.end()
+    if word[last:]:
+        yield word[last:][:_MOST_LETTERS]
+
+
+def coded(kind: str, value: str) -> str:
+    """One word that stands for *value* of this *kind*, whatever letters it holds."""
+    text = value.strip().casefold().encode("utf-8", "replace")
+    return f"{_CODED}{kind}{hashlib.sha256(text).hexdigest()[:12]}"
+
+
+def author_words(name: str) -> list[str]:
+    """The words of an author's *name*, apart from those of texts."""
+    return [f"{_CODED}{AUTHOR}{word}" for word in words_of(name, 10)]
+
+
+def email_words(email: str) -> list[str]:
+    """What an e-mail address is found by: the whole, and its domain."""
+    text = email.strip().casefold()
+    return [coded(EMAIL, one) for one in (text, text.rpartition("@")[2]) if one]
+
+
+def ip_words(address: str) -> list[str]:
+    """What an IP address is found by: the whole, and for IPv4 its first three numbers."""
+    text = address.strip()
+    return [coded(IP, one) for one in (text, text.rpartition(".")[0]) if one]
+
+
+def domain_words(url: str) -> list[str]:
+    """What an address is found by: its host, and its registrable domain."""
+    return [coded(DOMAIN, host) for host in dict.fromkeys((host_of(url), domain_of(url))) if host]
+
+
+def tokens(submission: Submission) -> list[str]:
+    """Every word this Submission is found by (about 0.3 ms)."""
+    comment = submission.arrival.comment
+    seen = look(comment.text)
+    return [
+        *words_of(seen.text),
+        *words_of(comment.author, 10),
+        *dict.fromkeys(_coded_words(submission, comment, seen)),
+    ]
+
+
+def _coded_words(submission: Submission, comment: Comment, seen: Seen) -> Iterator[str]:
+    yield from author_words(comment.author)
+    yield from email_words(comment.author_email)
+    yield from ip_words(comment.user_ip)
+    for url in (comment.author_url, *(link.url for link in seen.links[:20])):
+        yield from domain_words(url)
+    languages = (*comment.blog_lang, *(one.split("_")[0] for one in comment.blog_lang))
+    yield from (coded(LANG, one) for one in (*languages, script_of(fold_seen(seen.text))) if one)
+    yield from (coded(REASON, name) for name in reasons_of(submission))
+
+
+def reasons_of(submission: Submission) -> Iterable[str]:
+    """The names of what weighed most in the Verdict, or of the rule that gave it."""
+    scoring = submission.scoring
+    if scoring is None:
+        return ()
+    if scoring.rule:
+        return (scoring.rule,)
+    clues = scoring.evidence.clues if scoring.evidence else ()
+    return dict.fromkeys(clue.name for clue in clues[:_MOST_REASONS])

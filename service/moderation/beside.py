@@ -1,0 +1,75 @@
+"""What stands beside a comment in its row: who has it open, whether its author is trusted."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Final
+
+from service.domain.author import Standing, author_key
+from service.domain.claim import Claim
+from service.domain.submission import Submission
+from service.domain.view import GOAL, Listing
+from service.moderation import words
+from service.moderation.letters import visible
+from service.workflows.review import ReviewPage
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """*held_by* is who has it open, "" for nobody or oneself; *gone* when its text will be."""
+
+    standing: str = ""
+    is_trusted: bool = False
+    held_by: str = ""
+    is_mine: bool = False
+    like: int = 0
+    campaign_id: int | None = None
+    is_late: bool = False
+    gone: str = ""
+
+
+NOTHING: Final = Beside()
+
+
+def beside(
+    one: Submission, found: ReviewPage, listing: Listing, moderator_id: int, now: dt.datetime
+) -> Beside:
+    """What stands beside *one* on the page *found*. Free."""
+    key = (one.site_id, author_key(one.arrival.comment) or "")
+    standing = found.standings.get(key, Standing())
+    held = held_by(found.claims.get(one.submission_id), moderator_id)
+    waits = listing is Listing.WAITING
+    kept_days = found.sites[one.site_id].policy.kept_days
+    return Beside(
+        standing=standing_line(standing),
+        is_trusted=standing.is_trusted,
+        held_by=held,
+        is_mine=one.submission_id in found.claims and not held,
+        like=found.sizes.get(one.campaign_id, 0) if one.campaign_id is not None else 0,
+        campaign_id=one.campaign_id,
+        is_late=waits and now - one.received_at > GOAL,
+        gone=gone(one.received_at, kept_days, now) if listing is Listing.DISCARDED else "",
+    )
+
+
+def standing_line(standing: Standing) -> str:
+    """How moderators decided about an author so far; "" when they have not."""
+    if not standing.approved and not standing.spam:
+        return ""
+    return words.STANDING.format(approved=standing.approved, spam=standing.spam)
+
+
+def held_by(claim: Claim | None, moderator_id: int) -> str:
+    """Who else has it open, "" for nobody."""
+    if claim is None or claim.moderator_id == moderator_id:
+        return ""
+    return visible(claim.moderator)
+
+
+def gone(received_at: dt.datetime, kept_days: int | None, now: dt.datetime) -> str:
+    """In how many days the text of this will be forgotten."""
+    if kept_days is None:
+        return words.KEPT
+    left = (received_at + dt.timedelta(days=kept_days) - now).days
+    return words.GONE.format(days=left) if left > 0 else words.GONE_TODAY

@@ -1,0 +1,115 @@
+"""Sites and their keys."""
+
+from __future__ import annotations
+
+import flask
+from flask.typing import ResponseReturnValue
+
+from service import errors as e
+from service.moderation import desk_words
+from service.moderation.blueprint import SEE_OTHER, moderation, page
+from service.moderation.forms import read_number
+from service.web.auth import here_address, signed_in
+from service.web.health import runtime
+from service.workflows.manage_keys import (
+    NewKey,
+    add_site_with_key,
+    issue_another_key,
+    list_sites_and_keys,
+    revoke_one_key,
+    rotate_key,
+)
+
+
+@moderation.get("/sites", endpoint="sites")
+def sites_page(refusal: str = "") -> ResponseReturnValue:
+    """This person's Sites, each with its keys."""
+    here = runtime()
+    found = list_sites_and_keys(signed_in(), store=here.store)
+    shown = page(
+        "sites.html",
+        listing="sites",
+        found=found,
+        names={site.site_id: site.name for site, _ in found},
+        now=here.clock(),
+        refusal=refusal,
+        form=flask.request.form,
+    )
+    return shown, 400 if refusal else 200
+
+
+@moderation.post("/sites/add", endpoint="site_add")
+def site_add() -> ResponseReturnValue:
+    """A new Site; its key is shown once."""
+    here, form = runtime(), flask.request.form
+    try:
+        made = add_site_with_key(
+            signed_in(),
+            form.get("blog", ""),
+            name=form.get("name", ""),
+            is_network=form.get("is_network") == "yes",
+            store=here.store,
+            secret=here.secret,
+            now=here.clock(),
+        )
+    except (e.InvalidField, e.DuplicateSite) as error:
+        return sites_page(str(error))
+    return _once(made)
+
+
+@moderation.post("/sites/<int:site_id>/key", endpoint="key_issue")
+def key_issue(site_id: int) -> ResponseReturnValue:
+    """One more key, shown once."""
+    here, form = runtime(), flask.request.form
+    try:
+        made = issue_another_key(
+            signed_in(),
+            site_id,
+            name=form.get("name", ""),
+            text=form.get("key", ""),
+            store=here.store,
+            secret=here.secret,
+            now=here.clock(),
+        )
+    except (e.InvalidField, e.DuplicateSite) as error:
+        return sites_page(str(error))
+    return _once(made)
+
+
+@moderation.post("/keys/<int:key_id>/rotate", endpoint="key_rotate")
+def key_rotate(key_id: int) -> ResponseReturnValue:
+    """A new key in the place of an old one, which goes on for a while."""
+    here = runtime()
+    hours = read_number(flask.request.form.get("overlap"))
+    try:
+        made = rotate_key(
+            signed_in(),
+            key_id,
+            overlap_h=24 if hours is None else hours,
+            store=here.store,
+            secret=here.secret,
+            now=here.clock(),
+        )
+    except (e.InvalidField, e.Conflict) as error:
+        return sites_page(str(error))
+    return _once(made)
+
+
+@moderation.post("/keys/<int:key_id>/revoke", endpoint="key_revoke")
+def key_revoke(key_id: int) -> ResponseReturnValue:
+    """A key that is refused from now on."""
+    here = runtime()
+    revoke_one_key(signed_in(), key_id, store=here.store, now=here.clock())
+    return flask.redirect(flask.url_for("moderation.sites"), SEE_OTHER)
+
+
+def _once(made: NewKey) -> ResponseReturnValue:
+    return page(
+        "once.html",
+        listing="sites",
+        title=desk_words.KEY_TITLE.format(site=made.site.name),
+        text=desk_words.KEY_TEXT.format(address=here_address()),
+        lines=[made.text],
+        until=made.old_until,
+        back=flask.url_for("moderation.sites"),
+    )

@@ -1,0 +1,127 @@
+"""What is done by the clock: summaries, alarms, mail, and forgetting texts past their time.
+
+APScheduler wakes this process once a minute; what is done then is settled in the database, where
+each chore and each mail is claimed by one process at a time. So nothing is done twice however many
+processes serve, and nothing is lost when one ends. Chosen over Celery, Huey and Procrastinate,
+which want a broker of their own or one database only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+from typing import Final
+
+import flask
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask_babel import force_locale, gettext, ngettext
+
+from service.errors import Conflict, ServiceError
+from service.mailer import Mailer, Sends
+from service.moderation.views import ago
+from service.runtime import Runtime
+from service.web.language import DEFAULT
+from service.workflows.deliver_mail import deliver_mail
+from service.workflows.plan_mail import Alarms, Due, Occasion, plan_mail, post_mail
+from service.workflows.retain import retain
+
+_log = logging.getLogger(__name__)
+_EVERY_S: Final = 60
+_RETAIN: Final = "retain"
+_RETAIN_LEASE: Final = dt.timedelta(hours=2)
+
+
+class Schedule:
+    """The chores of one process. `tick` does what is due; `start` calls it once a minute."""
+
+    def __init__(self, app: flask.Flask, runtime: Runtime, mailer: Sends | None = None) -> None:
+        self._app = app
+        self._runtime = runtime
+        has_mail = bool(runtime.settings.smtp_host)
+        self._mailer = mailer or (Mailer(runtime.settings) if has_mail else None)
+        self._name = f"process-{secrets.token_hex(6)}"
+        self._scheduler: BackgroundScheduler | None = None
+
+    def start(self) -> None:
+        """Do what is due once a minute from now on, in one thread. Twice is harmless."""
+        if self._scheduler is None:
+            self._scheduler = BackgroundScheduler(timezone=dt.UTC, daemon=True)
+            # Late is better than never, and once is enough for all that was missed.
+            options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+            self._scheduler.add_job(self.tick, "interval", seconds=_EVERY_S, **options)
+            self._scheduler.start()
+
+    def close(self) -> None:
+        """Stop waking; what is under way is finished."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+            self._scheduler = None
+
+    def tick(self) -> None:
+        """Everything that is due now (slow I/O). A fault of one chore is logged, not raised."""
+        for chore in (self._write, self._send, self._forget):
+            try:
+                chore()
+            except ServiceError as error:
+                _log.warning("a chore waits: %s", error.detail or error)
+
+    def _write(self) -> None:
+        if self._mailer is None:
+            return
+        store, now = self._runtime.store, self._runtime.clock()
+        settings = self._runtime.settings
+        alarms = Alarms(goal=dt.timedelta(hours=settings.goal_hours), flood=settings.flood_per_hour)
+        for due in plan_mail(by=self._name, alarms=alarms, store=store, now=now):
+            subject, body = self._told(due, now)
+            post_mail(due, subject=subject, body=body, by=self._name, store=store, now=now)
+
+    def _send(self) -> None:
+        if self._mailer is None:
+            return
+        store, now = self._runtime.store, self._runtime.clock()
+        sent, failed = deliver_mail(self._mailer, by=self._name, store=store, now=now)
+        if sent or failed:
+            _log.info("mail: %d sent, %d not", sent, failed)
+
+    def _forget(self) -> None:
+        store, now = self._runtime.store, self._runtime.clock()
+        try:
+            with store.begin() as unit:
+                is_ours = unit.chores.claim(_RETAIN, by=self._name, now=now, lease=_RETAIN_LEASE)
+                unit.commit()
+        except Conflict:
+            return
+        if not is_ours:
+            return
+        with store.read() as unit:
+            has_sites = bool(unit.sites.list_all())
+        if has_sites:
+            for site, rows in retain(store=store, now=now):
+                _log.info("forgot the text of %d comments of site %d", rows, site.site_id)
+        with store.begin() as unit:
+            again = now + dt.timedelta(days=1)
+            unit.chores.finish(_RETAIN, by=self._name, due_at=again, now=now)
+            unit.commit()
+
+    def _told(self, due: Due, now: dt.datetime) -> tuple[str, str]:
+        """Subject and text of one mail, in the language of who gets it."""
+        settings = self._runtime.settings
+        base = settings.public_url or f"http://{settings.host}:{settings.port}"
+        language = due.person.language or DEFAULT
+        with self._app.test_request_context(base_url=base), force_locale(language):
+            subject = {
+                Occasion.DIGEST: ngettext(
+                    "%(num)s comment waits", "%(num)s comments wait", due.waiting
+                ),
+                Occasion.AGE: gettext("A comment waits for too long"),
+                Occasion.FLOOD: gettext("%(count)s comments in an hour", count=due.new),
+            }[due.occasion]
+            body = flask.render_template(
+                "mail.txt",
+                due=due,
+                goal=settings.goal_hours,
+                base=base.rstrip("/"),
+                lines=[(one, ago(one.received_at, now)) for one in due.oldest],
+            )
+        return f"Chaffinch: {subject}", body

@@ -1,0 +1,350 @@
+"""The queue's acceptance tests by number, in a real browser; the rest stands in test_queue.py."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import service.moderation
+from service.domain.decision import Act, Outcome
+from service.domain.preferences import Preferences, Shortcuts
+from service.domain.view import View
+from service.workflows.decide import decide
+from service.workflows.prepare_bulk import prepare_bulk
+from service.workflows.run_bulk import run_bulk
+from service.workflows.start_bulk import Start, start_bulk
+from tests.browser.conftest import sign_in
+from tests.browser.test_queue import ROW, focused, gone, open_queue, outcome_of, press
+from tests.builders import NOON, make_submission
+from tests.fakes import BrokenScorer
+
+pytestmark = pytest.mark.browser
+
+
+def is_queue(url):
+    return url.split("?")[0].split("#")[0].endswith("/moderation/")
+
+
+def wait_for_fresh(page):
+    page.wait_for_selector("#fresh", state="visible", timeout=15_000)
+
+
+def other_person(browser, address, name="ben"):
+    page = browser.new_context().new_page()
+    sign_in(page, address, name)
+    return page
+
+
+def outcomes(store, guids):
+    return {outcome_of(store, guid) for guid in guids}
+
+
+def test_keys_with_altgr_do_nothing(page, address, store, arrive):
+    """2"""
+    (only,) = arrive("maybe")
+    open_queue(page, address)
+    page.wait_for_timeout(330)
+    page.evaluate(
+        """() => document.activeElement.dispatchEvent(new KeyboardEvent('keydown',
+        {key: 's', code: 'KeyS', bubbles: true, modifierAltGraph: true}))"""
+    )
+    page.wait_for_timeout(200)
+    assert outcome_of(store, only) is Outcome.UNSURE
+
+
+def test_typing_in_search_decides_nothing(page, address, store, arrive):
+    """3"""
+    (only,) = arrive("maybe")
+    open_queue(page, address)
+    press(page, "/")
+    page.keyboard.type("sad")
+    page.wait_for_timeout(200)
+    assert page.input_value("#search") == "sad"
+    assert outcome_of(store, only) is Outcome.UNSURE
+
+
+def test_composing_a_word_decides_nothing(page, address, store, arrive):
+    (only,) = arrive("maybe")
+    open_queue(page, address)
+    page.wait_for_timeout(330)
+    page.evaluate(
+        """() => document.activeElement.dispatchEvent(new KeyboardEvent('keydown',
+        {key: 's', code: 'KeyS', bubbles: true, isComposing: true}))"""
+    )
+    page.wait_for_timeout(200)
+    assert outcome_of(store, only) is Outcome.UNSURE
+
+
+def test_a_bulk_of_3412_is_undone_with_one_press(page, address, store, arrive, moderator):
+    """8"""
+    with store.read() as unit:
+        site = unit.sites.list_all()[0]
+    with store.begin() as unit:
+        made = [make_submission(site.site_id, priority=float(n)) for n in range(3412)]
+        unit.submissions.append(made)
+        unit.commit()
+    open_queue(page, address)
+    page.check("#many [name=all]")
+    page.click("#many button[value=spam]")
+    page.wait_for_url("**/bulk/**")
+    assert "3412" in page.inner_text("h1")
+    page.fill("[name=note]", "a wave")
+    page.fill("[name=number]", "3412")
+    page.click("#start button.main")
+    page.wait_for_selector('#progress[data-state="done"]', timeout=60_000)
+    assert "3412 of 3412 done" in page.inner_text("#progress")
+    open_queue(page, address)
+    assert page.inner_text("#empty h2") == "Nothing waits."
+    press(page, "z")
+    page.wait_for_selector('#progress[data-state="done"]', timeout=60_000)
+    sample = [one.guid for one in made[::500]]
+    assert outcomes(store, sample) == {Outcome.UNSURE}
+
+
+def test_lease_ends_by_itself_and_leaving_frees_it(
+    page, browser, address, store, arrive, ben, clock
+):
+    """10, 11"""
+    (only,) = arrive("maybe")
+    page.goto(f"{address}/moderation/item/{only}")
+    other = other_person(browser, address)
+    other.goto(f"{address}/moderation/")
+    assert "ana has this open" in other.inner_text(".held")
+    clock.tick(seconds=91)
+    other.reload()
+    assert other.locator(".held").is_hidden()
+    page.reload()
+    other.reload()
+    assert other.locator(".held").is_visible()
+    page.keyboard.press("Escape")
+    page.wait_for_url(is_queue)
+    page.wait_for_timeout(300)
+    other.reload()
+    assert other.locator(".held").is_hidden()
+    other.context.close()
+
+
+def test_what_comes_after_the_preview_is_left_alone(page, address, store, arrive):
+    """12"""
+    first, second = arrive("maybe 1", "maybe 2")
+    open_queue(page, address)
+    page.check("#many [name=all]")
+    page.click("#many button[value=spam]")
+    page.wait_for_url("**/bulk/**")
+    (late,) = arrive("maybe 3")
+    page.click("#start button.main")
+    page.wait_for_url(is_queue)
+    assert outcomes(store, [first, second]) == {Outcome.SPAM}
+    assert outcome_of(store, late) is Outcome.UNSURE
+
+
+def test_keys_alone_choose_many_and_decide_them(page, address, store, arrive):
+    guids = arrive("maybe 1", "maybe 2", "maybe 3", "maybe 4")
+    open_queue(page, address)
+    press(page, "x")
+    page.keyboard.press("Shift+J")
+    page.keyboard.press("Shift+J")
+    assert page.inner_text("#picked") == "3 selected"
+    page.keyboard.press("Shift+D")
+    page.wait_for_url("**/bulk/**")
+    page.keyboard.press("Enter")
+    page.wait_for_url(is_queue)
+    assert outcomes(store, guids[1:]) == {Outcome.REMOVED}
+    assert outcome_of(store, guids[0]) is Outcome.UNSURE
+    press(page, "z")
+    page.locator(ROW).nth(3).wait_for()
+    assert outcomes(store, guids) == {Outcome.UNSURE}
+
+
+def test_star_a_chooses_the_whole_page(page, address, arrive):
+    arrive("maybe 1", "maybe 2", "maybe 3")
+    open_queue(page, address)
+    page.keyboard.press("*")
+    page.keyboard.press("a")
+    assert page.inner_text("#picked") == "3 selected"
+
+
+def set_keys(store, moderator, choices):
+    with store.begin() as unit:
+        unit.moderators.set_preferences(moderator.moderator_id, choices)
+        unit.commit()
+
+
+def test_with_shortcuts_off_no_key_decides(page, address, store, arrive, moderator):
+    """17"""
+    (only,) = arrive("maybe")
+    set_keys(store, moderator, Preferences(shortcuts=Shortcuts.OFF))
+    open_queue(page, address)
+    for key in ("s", "a", "d", "Shift+S"):
+        press(page, key)
+    page.wait_for_timeout(200)
+    assert outcome_of(store, only) is Outcome.UNSURE
+    page.locator(ROW).locator("button.spam").click()
+    gone(page, only)
+
+
+def test_own_keys_decide_and_the_old_ones_do_not(page, address, store, arrive, moderator):
+    """17"""
+    first, second = arrive("maybe 1", "maybe 2")
+    own = Preferences(shortcuts=Shortcuts.OWN, keys=(("spam", "!"),))
+    set_keys(store, moderator, own)
+    open_queue(page, address)
+    press(page, "s")
+    page.wait_for_timeout(200)
+    assert outcomes(store, [first, second]) == {Outcome.UNSURE}
+    press(page, "!")
+    gone(page, second)
+    assert outcome_of(store, second) is Outcome.SPAM
+
+
+def test_without_a_model_the_queue_works_and_says_why(
+    page, address, store, arrive, app, runtime, moderator
+):
+    """20"""
+    (only,) = arrive("maybe")
+    object.__setattr__(runtime, "scorer", BrokenScorer())
+    open_queue(page, address)
+    assert "No model answers. All comments are held for you." in page.inner_text(".banner")
+    page.goto(f"{address}/moderation/item/{only}")
+    assert "Why" in page.inner_text("#why")
+    press(page, "s")
+    page.wait_for_url(is_queue)
+    assert outcome_of(store, only) is Outcome.SPAM
+
+
+def test_new_ones_are_announced_and_never_slip_in(page, address, arrive):
+    (first,) = arrive("maybe 1")
+    open_queue(page, address)
+    (second,) = arrive("maybe 2")
+    wait_for_fresh(page)
+    assert page.inner_text("#fresh-text") == "1 new: press r"
+    assert page.locator(ROW).count() == 1
+    assert focused(page) == first
+    page.keyboard.press("r")
+    page.wait_for_selector(f'[data-guid="{second}"]')
+
+
+def test_what_a_colleague_decided_greys_out_in_place(page, address, store, arrive, ben):
+    first, _second = arrive("maybe 1", "maybe 2")
+    open_queue(page, address)
+    decide(ben, first, Act.SPAM, seen_version=0, store=store, now=NOON)
+    page.wait_for_selector(".done-elsewhere", timeout=15_000)
+    assert page.inner_text(".elsewhere:visible") == "ben: marked as spam"
+    assert page.locator(ROW).count() == 2
+
+
+def test_skip_goes_to_the_end_for_me_alone(page, browser, address, arrive, ben):
+    first, second = arrive("maybe 1", "maybe 2")
+    open_queue(page, address)
+    assert focused(page) == second
+    press(page, "u")
+    page.wait_for_function(f"document.activeElement.dataset.guid === '{first}'")
+    page.reload()
+    assert page.locator(ROW).count() == 1
+    page.click("text=1 you skipped")
+    page.wait_for_selector(f'[data-guid="{second}"]')
+    other = other_person(browser, address)
+    assert other.locator(ROW).count() == 2
+    other.context.close()
+
+
+def test_a_note_and_a_reason_by_keys(page, address, store, arrive):
+    (only,) = arrive("maybe")
+    page.goto(f"{address}/moderation/item/{only}")
+    press(page, "n")
+    page.keyboard.type("odd link")
+    page.click(".add-note button")
+    page.wait_for_selector("text=ana noted")
+    page.locator("#item").focus()
+    press(page, "6")
+    press(page, "s")
+    page.wait_for_selector("#empty h2:visible")
+    page.goto(f"{address}/moderation/decided")
+    assert page.locator("main > .log .tag").first.inner_text() == "scam"
+
+
+def test_focus_mode_shows_one_at_a_time(page, address, arrive):
+    first, second = arrive("maybe 1", "maybe 2")
+    open_queue(page, address)
+    press(page, "f")
+    assert page.locator(f"{ROW}:visible").count() == 1
+    press(page, "s")
+    gone(page, second)
+    assert page.locator(f"{ROW}:visible").count() == 1
+    assert focused(page) == first
+    page.keyboard.press("Escape")
+    assert page.url.endswith("/moderation/")
+
+
+def test_a_filter_lives_in_the_address_and_can_be_saved(page, address, arrive):
+    arrive("maybe 1")
+    open_queue(page, address)
+    page.select_option("[name=sort]", "oldest")
+    page.select_option("[name=age]", "late")
+    page.click(".filters button:has-text('Show')")
+    assert "sort=oldest" in page.url
+    assert "age=late" in page.url
+    assert page.inner_text("#empty h2") == "No match."
+    page.click(".saved summary")
+    page.fill(".saved [name=name]", "Late ones")
+    page.click(".saved >> text=Save this view")
+    page.wait_for_load_state()
+    page.goto(f"{address}/moderation/")
+    page.click(".saved summary")
+    page.click("text=Late ones")
+    page.wait_for_url(re.compile("age=late"))
+
+
+def test_a_campaign_is_decided_once(page, address, store, arrive, app):
+    wave = "maybe the very best watches of the whole world for a very small price, dear {}"
+    guids = arrive(*(wave.format(word) for word in ("Sir", "friend", "madam")))
+    app.extensions["chaffinch-background"].step()
+    page.goto(f"{address}/moderation/campaigns")
+    assert page.inner_text(".card h2") == "3 waiting"
+    page.click(".card button.spam")
+    page.wait_for_url("**/bulk/**")
+    page.click("#start button.main")
+    page.wait_for_url(is_queue)
+    assert outcomes(store, guids) == {Outcome.SPAM}
+
+
+def test_a_bulk_can_be_taken_back_from_the_log(page, address, store, arrive, moderator):
+    guids = arrive("maybe 1", "maybe 2")
+    bulk = prepare_bulk(moderator, Act.SPAM, View(), store=store, now=NOON)
+    start_bulk(moderator, bulk.guid, Start(), store=store, now=NOON)
+    run_bulk(bulk.bulk_id, store=store, now=NOON)
+    page.goto(f"{address}/moderation/decided")
+    assert "ana marked as spam: 2 comments at once" in page.inner_text("main > .log")
+    page.click("main > .log button")
+    page.wait_for_load_state()
+    assert outcomes(store, guids) == {Outcome.UNSURE}
+
+
+def test_many_at_once_without_script(browser, address, store, arrive, moderator):
+    """14"""
+    guids = arrive("maybe 1", "maybe 2", "maybe 3")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, address)
+    page.locator(f"{ROW} [name=item]").nth(0).check()
+    page.locator(f"{ROW} [name=item]").nth(1).check()
+    page.click("#many button[value=remove]")
+    page.click("#start button.main")
+    assert outcomes(store, guids[1:]) == {Outcome.REMOVED}
+    page.click("#undo button")
+    assert outcomes(store, guids) == {Outcome.UNSURE}
+    page.fill("#search", "is:waiting")
+    page.locator("#search").press("Enter")
+    assert page.locator(ROW).count() == 3
+    context.close()
+
+
+def test_search_gives_a_hint_for_a_wrong_operator(page, address, arrive):
+    page.goto(f"{address}/moderation/search?q=autor:maria")
+    assert "Did you mean author:" in page.inner_text(".find .refusal")
+
+
+def test_the_script_is_small():
+    folder = Path(service.moderation.__file__).parent / "static"
+    names = ("page", "queue", "many", "live", "acts")
+    assert sum((folder / f"{name}.js").stat().st_size for name in names) < 30_000

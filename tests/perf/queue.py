@@ -1,0 +1,328 @@
+"""The queue at 10 000, 100 000 and 1 000 000 stored submissions, on both engines.
+
+    python -m tests perf                      all of it (some minutes)
+    python -m tests.perf.queue 10000 100000   only these sizes
+
+Prints p50 and p99 of whole requests through the application, the ratio of the largest size to the
+smallest, and the engines' own plans, which must not read any table through.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from service.app import create_app
+from service.domain.decision import Outcome
+from service.domain.moderator import Role
+from service.domain.query import read_query
+from service.domain.view import Sort
+from service.runtime import Runtime
+from service.settings import Secret, Settings
+from service.storage import migrate
+from service.storage.lists import ListAsk
+from service.storage.store import Store
+from service.storage.tables import submission
+from service.workflows.administer import add_moderator, add_site
+from tests.builders import BLOG, NOON, PASSWORD
+from tests.fakes import FixedClock, StubScorer
+
+SIZES = (10_000, 100_000, 1_000_000)
+BULK = 4_000
+PAGE_GOAL_MS, DECISION_GOAL_MS, RATIO_GOAL = 50, 30, 1.5
+POSTGRES_URL = os.environ.get("CHAFFINCH_TEST_POSTGRES_URL", "postgresql://127.0.0.1/postgres")
+# A queue is as long as people leave it, not as what was ever stored: 5 000, or 2 %.
+WAITING = lambda size: max(5_000, size // 50)  # noqa: E731
+
+_SQLITE_NUMBERS = (
+    "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {size})"
+)
+_POSTGRES_NUMBERS = "WITH number AS (SELECT generate_series(1, {size}) AS n)"
+_EVIDENCE = (
+    '{"base":-1.0,"rest":0.1,"clues":[["word in the text","cheap",1.4,"text"],'
+    '["link to a domain never seen","shop.example",0.9,""],'
+    '["author has approved comments","12",-0.7,""]],"abstains":""}'
+)
+_ROWS = """
+INSERT INTO submission (guid, site_id, kind, received_at, content_hash, comment, request, is_test,
+  verdict, score, evidence, model_id, took_ms, outcome, version, priority, author_key)
+{numbers}
+SELECT {guid}, 1, 'check', {received}, {guid},
+  '{{"text":"Comment number ' || n || ' says that word' || (n % 1000) || ' is cheap today, see '
+  || 'http://shop' || (n % 500) || '.example/offer for more of it and thank you for the post",'
+  || '"author":"Author ' || (n % 5000) || '","author_email":"a' || (n % 5000)
+  || '@mail.example","user_ip":"203.0.113.' || (n % 250)
+  || '","permalink":"https://blog.example.org/2026/post-' || (n % 300) || '/","blog_lang":["en"]}}',
+  '{{}}', {false},
+  CASE WHEN {waits} THEN 'UNSURE' WHEN n % 3 = 0 THEN 'SPAM' WHEN n % 97 = 0 THEN 'BLATANT'
+    ELSE 'HAM' END,
+  CASE WHEN {waits} THEN 0.4 + (n % 500) / 1000.0 WHEN n % 3 = 0 OR n % 97 = 0 THEN 0.97
+    ELSE 0.05 END,
+  '{evidence}', 'stub', 1.0,
+  CASE WHEN {waits} THEN 'UNSURE' WHEN n % 3 = 0 OR n % 97 = 0 THEN 'SPAM' ELSE 'HAM' END,
+  0, CASE WHEN {waits} THEN -(n % 1000) / 7.0 END, 'k' || (n % 5000)
+FROM number
+"""
+_WORDS_SQLITE = """
+INSERT INTO search (rowid, words) {numbers}
+SELECT n, 'comment number ' || n || ' says that word' || (n % 1000) || ' is cheap today author '
+  || (n % 5000) || ' zqa' || (n % 5000) FROM number
+"""
+_WORDS_POSTGRES = """
+INSERT INTO search (submission_id, words) {numbers}
+SELECT n, ('''comment'':1 ''number'':2 ''' || n || ''':3 ''says'':4 ''word' || (n % 1000)
+  || ''':5 ''is'':6 ''cheap'':7 ''zqa' || (n % 5000) || ''':8')::tsvector FROM number
+"""
+
+
+def fill(store: Store, size: int) -> None:
+    """Store *size* submissions, made by the engine itself."""
+    is_sqlite = store.engine.dialect.name == "sqlite"
+    numbers = (_SQLITE_NUMBERS if is_sqlite else _POSTGRES_NUMBERS).format(size=size)
+    every = size // WAITING(size)
+    parts = {
+        "numbers": numbers,
+        "guid": "printf('%032x', n)" if is_sqlite else "lpad(to_hex(n), 32, '0')",
+        "received": "datetime('2026-11-24', '-' || (n % 9000) || ' minutes')"
+        if is_sqlite
+        else "timestamptz '2026-11-24 00:00+00' - (n % 9000) * interval '1 minute'",
+        "false": "0" if is_sqlite else "false",
+        "waits": f"n % {every} = 0",
+        "evidence": _EVIDENCE,
+    }
+    words = _WORDS_SQLITE if is_sqlite else _WORDS_POSTGRES
+    with store.engine.begin() as connection:
+        for text in (_ROWS.format(**parts), words.format(numbers=numbers)):
+            connection.exec_driver_sql(text.replace("%", "%%") if not is_sqlite else text)
+        if not is_sqlite:
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    with store.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+
+
+def timed(ask, times: int) -> list[float]:
+    """Milliseconds of each of *times* calls, after three nobody counts."""
+    for _ in range(3):
+        ask()
+    found = []
+    for _ in range(times):
+        started = time.perf_counter()
+        ask()
+        found.append((time.perf_counter() - started) * 1000)
+    return found
+
+
+def p(values: list[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+class Pages:
+    """A signed-in person at the pages, without a network between."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        add_site(BLOG, store=store, secret="0" * 64, now=NOON)
+        add_moderator("ana", role=Role.SENIOR, password=PASSWORD, store=store, now=NOON)
+        settings = Settings(
+            data_dir=folder,
+            models_dir=folder / "models",
+            database_url="unused",
+            secret_key=Secret("0" * 64),
+        )
+        runtime = Runtime(settings=settings, store=store, scorer=StubScorer(), clock=FixedClock())
+        self.client = create_app(runtime).test_client()
+        form = {"name": "ana", "password": PASSWORD, "csrf_token": self.token("sign-in")}
+        assert self.client.post("/moderation/sign-in", data=form).status_code == 303
+        self.form_token = self.token("decided")
+
+    def token(self, place: str) -> str:
+        page = self.get(place)
+        return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+
+    def get(self, place: str) -> str:
+        answer = self.client.get(f"/moderation/{place}")
+        assert answer.status_code == 200, answer.status_code
+        return answer.text
+
+    def post(self, place: str, **form: str):
+        headers = {"Accept": "application/json"}
+        data = form | {"csrf_token": self.form_token}
+        return self.client.post(f"/moderation/{place}", data=data, headers=headers)
+
+
+def measure(store: Store, folder: Path, size: int, times: int) -> dict[str, tuple[float, float]]:
+    """p50 and p99 in milliseconds of everything, by its name."""
+    pages = Pages(store, folder)
+    fill(store, size)
+    found = {}
+    for name, place in (
+        ("queue page", ""),
+        ("queue page, by score", "?sort=score"),
+        ("queue, deep page", "?after=-70.5~500"),
+        ("spam page", "spam"),
+        ("search, rare word", "search?q=word77"),
+        ("search, common word", "search?q=cheap"),
+        ("search, author waiting", "search?q=author:77+is:waiting"),
+        ("item", f"item/{WAITING(size) and size // WAITING(size):032x}"),
+        ("decided", "decided"),
+    ):
+        values = timed(lambda place=place: pages.get(place), times)
+        found[name] = (p(values, 50), p(values, 99))
+    guids = iter(
+        re.findall(
+            r'data-guid="(\w{32})"',
+            "".join(pages.get(f"?after=-{n}~1") for n in (10, 20, 30, 40, 50, 60)),
+        )
+    )
+
+    def decide() -> None:
+        answer = pages.post(f"item/{next(guids)}/decide", act="spam", seen="0")
+        assert answer.status_code == 200, answer.text
+
+    values = timed(decide, min(times, 250))
+    found["decide"] = (p(values, 50), p(values, 99))
+    found |= bulk(pages, store)
+    return found
+
+
+def bulk(pages: Pages, store: Store) -> dict[str, tuple[float, float]]:
+    """One bulk of the first 4 000 that wait: the preview, and all of its pieces."""
+    from service.domain.decision import Act  # noqa: PLC0415
+    from service.workflows.run_bulk import run_bulk  # noqa: PLC0415
+
+    with store.begin() as unit:
+        who = unit.moderators.get("ana")
+        first = unit.lists.ids(ListAsk(outcome=Outcome.UNSURE)).limit(BULK)
+        ids = sa.select(submission.c.id).where(submission.c.id.in_(first))
+        started = time.perf_counter()
+        made = unit.bulks.add(secrets.token_hex(16), who.moderator_id, Act.SPAM, asked="", now=NOON)
+        total = unit.bulks.freeze(made, ids, leaves_trusted_out=True)
+        unit.bulks.set(made, total=total, state="running", started_at=NOON)
+        unit.commit()
+    frozen = (time.perf_counter() - started) * 1000
+    pieces = []
+    while True:
+        started = time.perf_counter()
+        has_more = run_bulk(made, store=store, now=NOON)
+        pieces.append((time.perf_counter() - started) * 1000)
+        if not has_more:
+            break
+    assert total == BULK, total
+    return {
+        f"bulk of {BULK}: snapshot": (frozen, frozen),
+        f"bulk of {BULK}: all pieces": (sum(pieces), sum(pieces)),
+        "bulk: one piece of 200": (p(pieces, 50), max(pieces)),
+    }
+
+
+def plans(store: Store) -> list[tuple[str, str]]:
+    """The plans of the questions a page asks, and whether any reads a table through."""
+    asks = {
+        f"waiting by {sort.value}": ListAsk(outcome=Outcome.UNSURE, sort=sort, not_skipped_by=1)
+        for sort in Sort
+    }
+    asks |= {
+        "waiting of one site": ListAsk(outcome=Outcome.UNSURE, sort=Sort.PRIORITY, site_ids=(1,)),
+        "spam": ListAsk(outcome=Outcome.SPAM),
+        "search": ListAsk(terms=read_query("word77").terms),
+    }
+    with store.read() as unit:
+        return [(name, unit.lists.plan(ask)) for name, ask in asks.items()]
+
+
+def is_scan(plan: str) -> bool:
+    """Whether a plan reads all of a table (a virtual table's index is no scan)."""
+    return bool(re.search(r"SCAN submission(?! USING)|Seq Scan on submission", plan))
+
+
+@contextlib.contextmanager
+def opened(engine: str, folder: Path):
+    """A fresh, migrated Store of this engine, gone again afterwards."""
+    name = f"chaffinch_perf_{secrets.token_hex(4)}"
+    if engine == "sqlite":
+        url = f"sqlite:///{folder / name}.sqlite3"
+    else:
+        address = sa.make_url(POSTGRES_URL).set(drivername="postgresql+psycopg")
+        server = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        url = address.set(database=name).render_as_string(hide_password=False)
+    store = Store.open(url)
+    if engine != "sqlite":
+        # Filling takes longer than any question may.
+        sa.event.listen(
+            store.engine,
+            "connect",
+            lambda connection, _record: connection.execute("SET statement_timeout = 0"),
+        )
+    migrate.upgrade(store.engine)
+    try:
+        yield store
+    finally:
+        store.close()
+        if engine != "sqlite":
+            with server.connect() as connection:
+                connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+            server.dispose()
+
+
+def table(engine: str, found: dict[int, dict[str, tuple[float, float]]]) -> bool:
+    """Print what was measured; answers whether every goal was met."""
+    sizes = list(found)
+    print(f"\n{engine}: p50 / p99 in ms at " + ", ".join(f"{size:,}" for size in sizes))
+    is_good = True
+    for name in found[sizes[0]]:
+        cells = [found[size][name] for size in sizes]
+        ratio = cells[-1][0] / cells[0][0]
+        print(
+            f"  {name:<28}"
+            + "".join(f"{p50:9.1f} /{p99:8.1f}" for p50, p99 in cells)
+            + f"   ratio {ratio:5.2f}"
+        )
+        goal = {"queue page": PAGE_GOAL_MS, "decide": DECISION_GOAL_MS}.get(name)
+        if goal is not None:
+            is_met = cells[-1][1] < goal and ratio < RATIO_GOAL
+            is_good &= is_met
+            print(
+                f"  {'':<28}  goal: p99 < {goal} ms, ratio < {RATIO_GOAL}: {'met' if is_met else 'MISSED'}"
+            )
+    return is_good
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"])
+    parser.add_argument("--times", type=int, default=200)
+    asked = parser.parse_args()
+    is_good = True
+    for engine in [asked.engine] if asked.engine else ["sqlite", "postgresql"]:
+        found = {}
+        for size in asked.sizes:
+            folder = Path(tempfile.mkdtemp(prefix="chaffinch-perf-"))
+            with opened(engine, folder) as store:
+                found[size] = measure(store, folder, size, asked.times)
+                print(f"{engine} {size:,}: {WAITING(size):,} wait", flush=True)
+                if size == asked.sizes[-1]:
+                    for name, plan in plans(store):
+                        scans = is_scan(plan)
+                        is_good &= not scans
+                        print(f"  plan, {name}: {'READS ALL' if scans else 'by index'}")
+                        print("    " + plan.replace("\n", "\n    "))
+            shutil.rmtree(folder)
+        is_good &= table(engine, found)
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,260 @@
+"""A small invented world for pictures and for looking at every page: three blogs, four people."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from models.comment import Comment
+from models.verdict import Cutoffs
+from service.domain.decision import Act
+from service.domain.draft import EntryDraft
+from service.domain.entry import Effect, EntryKind, EntryStatus
+from service.domain.moderator import Moderator, Role
+from service.domain.site import Site
+from service.domain.submission import Arrival, Submission, new_guid
+from service.scorer import Scores
+from service.storage.store import Store
+from service.workflows.add_entry import add_entry
+from service.workflows.administer import add_moderator, add_site, set_policy
+from service.workflows.check_comment import check_comment
+from service.workflows.decide import decide
+from service.workflows.index_new import index_new
+from tests.builders import NOON, PASSWORD
+
+BLOGS = (
+    ("https://porto.example/", "Ten days in Porto"),
+    ("https://kitchen.example/", "The slow kitchen"),
+    ("https://bytes.example/", "Bits and bytes"),
+)
+# Who wrote, with which address, on which page of which blog, what. All of it is invented.
+COMMENTS = (
+    (
+        "Maria K.",
+        "https://maria.example/",
+        0,
+        "ribeira-at-dawn",
+        "Great post! I also wrote about the trams and where to buy cheap flights: "
+        "https://maria.example/flights",
+    ),
+    (
+        "best-seo",
+        "https://rank-fast.example/",
+        2,
+        "static-sites",
+        "We offer SEO service for your website, first page in 30 days, contact us at "
+        "https://rank-fast.example/",
+    ),
+    (
+        "Jonas",
+        "",
+        1,
+        "sourdough",
+        "My starter smells of acetone after two days in the fridge. Do I feed it or throw it away?",
+    ),
+    (
+        "Софья",
+        "",
+        0,
+        "ribeira-at-dawn",
+        "Спасибо за прекрасные фотографии! Мы были там в мае, и утром на набережной никого не было.",
+    ),
+    (
+        "CasinoKing",
+        "https://spin.example/",
+        2,
+        "sqlite-in-production",
+        "Best online casino bonus 200% free spins!!! Visit https://spin.example/ now",
+    ),
+    (
+        "Aylin",
+        "https://aylin.example/",
+        1,
+        "lentil-soup",
+        "I made it with red lentils and a little more cumin. Here is my variant: "
+        "https://aylin.example/mercimek",
+    ),
+    (
+        "Peter",
+        "",
+        2,
+        "sqlite-in-production",
+        "WAL mode fixed our locking too. Did you try BEGIN IMMEDIATE for the writers?",
+    ),
+    (
+        "Ana-Lúcia",
+        "",
+        0,
+        "francesinha",
+        "A melhor francesinha está na Rua de Santo Ildefonso, sem dúvida. Obrigada pelo texto!",
+    ),
+    (
+        "watches online",
+        "https://replica-watches.example/",
+        0,
+        "francesinha",
+        "Thank you for this article. Buy replica watches online, luxury quality, cheap price: "
+        "https://replica-watches.example/rolex",
+    ),
+    ("Lena", "", 1, "sourdough", "Danke für das Rezept, das Brot ist wunderbar geworden."),
+    (
+        "dr.spell",
+        "https://love-spells.example/",
+        1,
+        "lentil-soup",
+        "I was heartbroken until I met Dr. Odu who brought my husband back with a spell. "
+        "Whatsapp +1 555 0100",
+    ),
+    (
+        "Nina",
+        "https://nina.example/blog",
+        2,
+        "static-sites",
+        "Nice overview. I compared five generators here: https://nina.example/blog/generators",
+    ),
+    ("Tom", "", 0, "ribeira-at-dawn", "Is the boat to the Douro valley worth it in October?"),
+    (
+        "crypto-gains",
+        "https://double-coins.example/",
+        2,
+        "sqlite-in-production",
+        "Invest 100$ and earn 5000$ in a week with our trading bot, limited time offer "
+        "https://double-coins.example/",
+    ),
+)
+CAMPAIGN = (
+    "Very useful article, thanks! If you need essays written by experts visit "
+    "https://essay-{n}.example/ and get {n}0% discount today"
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scene:
+    """What was made: the people by name, the Sites, what waits."""
+
+    people: dict[str, Moderator]
+    sites: list[Site]
+    waiting: list[str]
+
+
+def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = NOON) -> Scene:
+    """Blogs, people, comments, decisions and rules, all told to have happened before *now*."""
+    start = now - dt.timedelta(days=40)
+    sites = [
+        add_site(blog, name=name, store=store, secret=secret, now=start).site
+        for blog, name in BLOGS
+    ]
+    people = {
+        name: add_moderator(name, role=role, password=PASSWORD, store=store, now=start)[0]
+        for name, role in (
+            ("olga", Role.OWNER),
+            ("ana", Role.SENIOR),
+            ("ben", Role.MODERATOR),
+            ("vera", Role.VIEWER),
+        )
+    }
+    for site in sites:
+        # Wider than the model's own, so that more waits than on a real blog.
+        cutoffs = Cutoffs(unsure_from=0.15, spam_from=0.985, blatant_from=0.9985)
+        site_now = set_policy(site.blog, {"cutoffs": cutoffs}, store=store, now=start)
+        sites[sites.index(site)] = site_now
+    _rules(store, people["olga"], sites, now)
+    _history(store, scorer, sites, people, now)
+    made = [
+        _check(store, scorer, sites[site], now - dt.timedelta(minutes=17 * n + 4), *rest)
+        for n, (author, url, site, page, text) in reversed(list(enumerate(COMMENTS)))
+        for rest in [(author, url, page, text)]
+    ]
+    for n in range(1, 8):
+        when = now - dt.timedelta(hours=3, minutes=n)
+        page, url = "static-sites", f"https://essay-{n}.example/"
+        text = CAMPAIGN.format(n=n)
+        made.append(_check(store, scorer, sites[2], when, f"essay help {n}", url, page, text))
+    while index_new(store=store, now=now):
+        pass
+    return Scene(people, sites, [one.guid for one in made if one.outcome.value == "UNSURE"])
+
+
+def _check(
+    store: Store,
+    scorer: Scores,
+    site: Site,
+    when: dt.datetime,
+    author: str,
+    url: str,
+    page: str,
+    text: str,
+    **changes: Any,
+) -> Submission:
+    number = sum(map(ord, author)) % 200 + 10
+    comment = Comment(
+        text=text,
+        author=author,
+        author_email=f"{author.split()[0].lower().encode('ascii', 'ignore').decode() or 'x'}@mail.example",
+        author_url=url,
+        user_ip=f"203.0.113.{number}",
+        user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0",
+        permalink=f"{site.blog}{page}/",
+        blog=site.blog,
+        blog_lang=("en",),
+    )
+    arrival = Arrival(comment=dataclasses.replace(comment, **changes), blog=site.blog)
+    guid = new_guid()
+    return check_comment(arrival, site, store=store, scorer=scorer, now=when, guid=guid)
+
+
+def _history(
+    store: Store,
+    scorer: Scores,
+    sites: list[Site],
+    people: dict[str, Moderator],
+    now: dt.datetime,
+) -> None:
+    """Older comments that people decided: authors become known, rules have something to find."""
+    for day in range(12, 0, -1):
+        when = now - dt.timedelta(days=day, hours=2)
+        for author, url, text, act in (
+            ("Maria K.", "https://maria.example/", f"Day {day} was my favourite.", Act.APPROVE),
+            ("best-seo", "https://rank-fast.example/", f"SEO service offer {day}", Act.SPAM),
+        ):
+            one = _check(store, scorer, sites[day % 3], when, author, url, "archive", text)
+            who = people["ana" if day % 2 else "ben"]
+            decide(who, one.guid, act, seen_version=None, store=store, now=when)
+
+
+def _rules(store: Store, owner: Moderator, sites: list[Site], now: dt.datetime) -> None:
+    for draft, days in (
+        (
+            EntryDraft(
+                kind=EntryKind.DOMAIN,
+                pattern="rank-fast.example",
+                effect=Effect.SPAM,
+                why="link seller, asked twice to stop",
+                days=90,
+            ),
+            9,
+        ),
+        (
+            EntryDraft(
+                kind=EntryKind.EMAIL,
+                pattern="maria@mail.example",
+                effect=Effect.ALLOW,
+                site_id=sites[0].site_id,
+                why="writes here since 2024",
+            ),
+            6,
+        ),
+        (
+            EntryDraft(
+                kind=EntryKind.REGEX,
+                pattern=r"\bessays?\b.{0,40}\bdiscount\b",
+                effect=Effect.HOLD,
+                status=EntryStatus.SHADOW,
+                why="essay campaign",
+            ),
+            2,
+        ),
+        (EntryDraft(kind=EntryKind.IP, pattern="198.51.100.0/24", effect=Effect.HOLD, days=30), 1),
+    ):
+        add_entry(owner, draft, store=store, now=now - dt.timedelta(days=days))
