@@ -114,6 +114,7 @@ def test_lease_ends_by_itself_and_leaving_frees_it(
     other.reload()
     assert other.locator(".held").is_hidden()
     page.reload()
+    page.wait_for_timeout(800)
     other.reload()
     assert other.locator(".held").is_visible()
     page.keyboard.press("Escape")
