@@ -21,6 +21,7 @@ from service.moderation.blueprint import (
 )
 from service.moderation.bulks import undo_all
 from service.moderation.letters import visible
+from service.moderation.sayings import tell
 from service.web.auth import signed_in
 from service.web.health import runtime
 from service.workflows.decide import decide
@@ -58,7 +59,7 @@ def _conflict(guid: str, error: e.AlreadyDecided) -> ResponseReturnValue:
     """What stands now, and the choice to keep it or to change it knowingly."""
     act = flask.request.form.get("act", "")
     if wants_json():
-        told = flask.jsonify(sentence=str(error), version=error.version, change=words.CHANGES[act])
+        told = flask.jsonify(sentence=tell(error), version=error.version, change=words.CHANGES[act])
         return told, 409
     answer = page(
         "conflict.html",
