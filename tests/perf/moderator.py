@@ -9,6 +9,7 @@ the tests, and the output says so.
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import shutil
@@ -125,6 +126,7 @@ def clear(address: str, keys: dict[str, str]) -> list[float]:
 
 
 def main() -> int:
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     found, source = comments()
     folder = Path(tempfile.mkdtemp(prefix="chaffinch-perf-"))
     store = Store.open(f"sqlite:///{folder / 'queue.sqlite3'}")
