@@ -14,6 +14,7 @@ from service.workflows.prepare_bulk import prepare_bulk
 from service.workflows.run_bulk import run_bulk
 from service.workflows.start_bulk import Start, start_bulk
 from tests.browser.conftest import sign_in
+from tests.browser.test_access import serious
 from tests.browser.test_queue import ROW, focused, gone, open_queue, outcome_of, press
 from tests.builders import NOON, make_submission
 from tests.fakes import BrokenScorer
@@ -349,3 +350,31 @@ def test_the_script_is_small():
     folder = Path(service.moderation.__file__).parent / "static"
     names = ("page", "queue", "many", "live", "acts")
     assert sum((folder / f"{name}.js").stat().st_size for name in names) < 30_000
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_a_bulk(
+    browser, address, store, arrive, moderator, app, scheme
+):
+    """15"""
+    for guid in arrive("maybe 1", "maybe 2", "maybe 3", author="Tom"):
+        decide(moderator, guid, Act.APPROVE, seen_version=0, store=store, now=NOON)
+    arrive("maybe 4", author="Tom")
+    arrive(*(f"maybe http://shop.example/{n} \u200b" for n in range(101)))
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    sign_in(page, address)
+    page.check("#many [name=all]")
+    assert serious(page) == []
+    page.click("#many button[value=spam]")
+    page.wait_for_url("**/bulk/**")
+    assert "left out unless ticked" in page.inner_text("fieldset")
+    assert serious(page) == []
+    page.fill("[name=note]", "x")
+    page.fill("[name=number]", "101")
+    page.click("#start button.main")
+    page.goto(f"{address}/moderation/decided")
+    page.click("main > .log >> text=Details")
+    page.wait_for_url("**/bulk/**")
+    assert serious(page) == []
+    context.close()
