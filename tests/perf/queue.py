@@ -111,6 +111,9 @@ def fill(store: Store, size: int) -> None:
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
     with store.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+        if is_sqlite:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 # Median CPU milliseconds of what was timed last: what is left on a machine that does nothing else.
