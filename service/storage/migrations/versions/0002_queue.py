@@ -205,7 +205,7 @@ def _some(name: str, table: str, columns: list[str], where: str) -> None:
 
 
 def _indexes() -> None:
-    # Replaced by one for each list: with the one over all, SQLite sorts what it could read in order.
+    # Replaced by one for each list: with one over all, SQLite sorts what it could read in order.
     op.drop_index("ix_submission_outcome_id", "submission")
     for name, word in (
         ("waiting", "UNSURE"),
