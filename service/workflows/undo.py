@@ -7,7 +7,7 @@ import datetime as dt
 
 from service.domain.change import What
 from service.domain.decision import Act, Decision, Source
-from service.domain.moderator import Action, Moderator, may, require_sight
+from service.domain.moderator import Action, Moderator, may, require, require_sight
 from service.domain.submission import Submission
 from service.errors import BelongsToBulk, Conflict, InvalidField, NotFound, NotPermitted
 from service.storage.store import Store, Unit
@@ -35,8 +35,7 @@ def undo(
     BelongsToBulk when the newest was one of many, Conflict when it was taken back already,
     NotFound when there is none, NotPermitted, InvalidField.
     """
-    if not may(moderator, Action.DECIDE):
-        raise NotPermitted
+    require(moderator, Action.DECIDE)
     with store.begin() as unit:
         taken_back = _choose(unit, moderator, decision_id)
         if taken_back.moderator_id != moderator.moderator_id and not note.strip():

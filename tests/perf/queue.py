@@ -37,6 +37,7 @@ from service.storage.tables import submission
 from service.workflows.administer import add_moderator, add_site
 from tests.builders import BLOG, NOON, PASSWORD
 from tests.fakes import FixedClock, StubScorer
+from tests.perf._filling import fill, waiting
 
 # p50, p99 and CPU, in milliseconds.
 Numbers = tuple[float, float, float]
@@ -44,77 +45,6 @@ SIZES = (10_000, 100_000, 1_000_000)
 BULK = 4_000
 PAGE_GOAL_MS, DECISION_GOAL_MS, RATIO_GOAL = 50, 30, 1.5
 POSTGRES_URL = os.environ.get("CHAFFINCH_TEST_POSTGRES_URL", "postgresql://127.0.0.1/postgres")
-# A queue is as long as people leave it, not as what was ever stored: 5 000, or 2 %.
-WAITING = lambda size: max(5_000, size // 50)  # noqa: E731
-
-_SQLITE_NUMBERS = (
-    "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {size})"
-)
-_POSTGRES_NUMBERS = "WITH number AS (SELECT generate_series(1, {size}) AS n)"
-_EVIDENCE = (
-    '{"base":-1.0,"rest":0.1,"clues":[["word in the text","cheap",1.4,"text"],'
-    '["link to a domain never seen","shop.example",0.9,""],'
-    '["author has approved comments","12",-0.7,""]],"abstains":""}'
-)
-_ROWS = """
-INSERT INTO submission (guid, site_id, kind, received_at, content_hash, comment, request, is_test,
-  verdict, score, evidence, model_id, took_ms, outcome, version, priority, author_key)
-{numbers}
-SELECT {guid}, 1, 'check', {received}, {guid},
-  '{{"text":"Comment number ' || n || ' says that word' || (n % 1000) || ' is cheap today, see '
-  || 'http://shop' || (n % 500) || '.example/offer for more of it and thank you for the post",'
-  || '"author":"Author ' || (n % 5000) || '","author_email":"a' || (n % 5000)
-  || '@mail.example","user_ip":"203.0.113.' || (n % 250)
-  || '","permalink":"https://blog.example.org/2026/post-' || (n % 300) || '/","blog_lang":["en"]}}',
-  '{{}}', {false},
-  CASE WHEN {waits} THEN 'UNSURE' WHEN n % 3 = 0 THEN 'SPAM' WHEN n % 97 = 0 THEN 'BLATANT'
-    ELSE 'HAM' END,
-  CASE WHEN {waits} THEN 0.4 + (n % 500) / 1000.0 WHEN n % 3 = 0 OR n % 97 = 0 THEN 0.97
-    ELSE 0.05 END,
-  '{evidence}', 'stub', 1.0,
-  CASE WHEN {waits} THEN 'UNSURE' WHEN n % 3 = 0 OR n % 97 = 0 THEN 'SPAM' ELSE 'HAM' END,
-  0, CASE WHEN {waits} THEN -(n % 1000) / 7.0 END, 'k' || (n % 5000)
-FROM number
-"""
-_WORDS_SQLITE = """
-INSERT INTO search (rowid, words) {numbers}
-SELECT n, 'comment number ' || n || ' says that word' || (n % 1000) || ' is cheap today author '
-  || (n % 5000) || ' zqa' || (n % 5000) FROM number
-"""
-_WORDS_POSTGRES = """
-INSERT INTO search (submission_id, words) {numbers}
-SELECT n, ('''comment'':1 ''number'':2 ''' || n || ''':3 ''says'':4 ''word' || (n % 1000)
-  || ''':5 ''is'':6 ''cheap'':7 ''zqa' || (n % 5000) || ''':8')::tsvector FROM number
-"""
-
-
-def fill(store: Store, size: int) -> None:
-    """Store *size* submissions, made by the engine itself."""
-    is_sqlite = store.engine.dialect.name == "sqlite"
-    numbers = (_SQLITE_NUMBERS if is_sqlite else _POSTGRES_NUMBERS).format(size=size)
-    every = size // WAITING(size)
-    parts = {
-        "numbers": numbers,
-        "guid": "printf('%032x', n)" if is_sqlite else "lpad(to_hex(n), 32, '0')",
-        "received": "datetime('2026-11-24', '-' || (n % 9000) || ' minutes')"
-        if is_sqlite
-        else "timestamptz '2026-11-24 00:00+00' - (n % 9000) * interval '1 minute'",
-        "false": "0" if is_sqlite else "false",
-        "waits": f"n % {every} = 0",
-        "evidence": _EVIDENCE,
-    }
-    words = _WORDS_SQLITE if is_sqlite else _WORDS_POSTGRES
-    with store.engine.begin() as connection:
-        for text in (_ROWS.format(**parts), words.format(numbers=numbers)):
-            connection.exec_driver_sql(text.replace("%", "%%") if not is_sqlite else text)
-        if not is_sqlite:
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-    with store.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
-        if is_sqlite:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
 
 # Median CPU milliseconds of what was timed last: what is left on a machine that does nothing else.
 CPU: list[float] = []
@@ -184,7 +114,7 @@ def measure(store: Store, folder: Path, size: int, times: int) -> dict[str, Numb
         ("search, rare word", "search?q=word77"),
         ("search, common word", "search?q=cheap"),
         ("search, author waiting", "search?q=author:77+is:waiting"),
-        ("item", f"item/{WAITING(size) and size // WAITING(size):032x}"),
+        ("item", f"item/{waiting(size) and size // waiting(size):032x}"),
         ("decided", "decided"),
     ):
         values = timed(lambda place=place: pages.get(place), times)
@@ -322,7 +252,7 @@ def main() -> int:
             folder = Path(tempfile.mkdtemp(prefix="chaffinch-perf-"))
             with opened(engine, folder) as store:
                 found[size] = measure(store, folder, size, asked.times)
-                print(f"{engine} {size:,}: {WAITING(size):,} wait", flush=True)
+                print(f"{engine} {size:,}: {waiting(size):,} wait", flush=True)
                 if size == asked.sizes[-1]:
                     for name, plan in plans(store):
                         scans = is_scan(plan)

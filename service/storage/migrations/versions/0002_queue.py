@@ -175,6 +175,10 @@ def _bulks() -> None:
     )
     op.create_index("ix_bulk_state", "bulk", ["state"])
     op.create_index("ix_bulk_undoes", "bulk", ["undoes"])
+    _bulk_items()
+
+
+def _bulk_items() -> None:
     words = ("waits", "left-out", "done", "changed")
     item_state, item_states = _words("state", "bulk_item", "itemstate", *words)
     op.create_table(
