@@ -35,16 +35,20 @@ COMMENTS = (
         "https://maria.example/",
         0,
         "ribeira-at-dawn",
-        "Great post! I also wrote about the trams and where to buy cheap flights: "
-        "https://maria.example/flights",
+        (
+            "Great post! I also wrote about the trams and where to buy cheap flights: "
+            "https://maria.example/flights"
+        ),
     ),
     (
         "best-seo",
         "https://rank-fast.example/",
         2,
         "static-sites",
-        "We offer SEO service for your website, first page in 30 days, contact us at "
-        "https://rank-fast.example/",
+        (
+            "We offer SEO service for your website, first page in 30 days, contact us at "
+            "https://rank-fast.example/"
+        ),
     ),
     (
         "Jonas",
@@ -58,7 +62,7 @@ COMMENTS = (
         "",
         0,
         "ribeira-at-dawn",
-        "Спасибо за прекрасные фотографии! Мы были там в мае, и утром на набережной никого не было.",
+        "Спасибо за прекрасные фотографии! Мы были там в мае, утром на набережной никого не было.",
     ),
     (
         "CasinoKing",
@@ -72,8 +76,10 @@ COMMENTS = (
         "https://aylin.example/",
         1,
         "lentil-soup",
-        "I made it with red lentils and a little more cumin. Here is my variant: "
-        "https://aylin.example/mercimek",
+        (
+            "I made it with red lentils and a little more cumin. Here is my variant: "
+            "https://aylin.example/mercimek"
+        ),
     ),
     (
         "Peter",
@@ -94,8 +100,10 @@ COMMENTS = (
         "https://replica-watches.example/",
         0,
         "francesinha",
-        "Thank you for this article. Buy replica watches online, luxury quality, cheap price: "
-        "https://replica-watches.example/rolex",
+        (
+            "Thank you for this article. Buy replica watches online, luxury quality, cheap price: "
+            "https://replica-watches.example/rolex"
+        ),
     ),
     ("Lena", "", 1, "sourdough", "Danke für das Rezept, das Brot ist wunderbar geworden."),
     (
@@ -103,8 +111,10 @@ COMMENTS = (
         "https://love-spells.example/",
         1,
         "lentil-soup",
-        "I was heartbroken until I met Dr. Odu who brought my husband back with a spell. "
-        "Whatsapp +1 555 0100",
+        (
+            "I was heartbroken until I met Dr. Odu who brought my husband back with a spell. "
+            "Whatsapp +1 555 0100"
+        ),
     ),
     (
         "Nina",
@@ -119,8 +129,10 @@ COMMENTS = (
         "https://double-coins.example/",
         2,
         "sqlite-in-production",
-        "Invest 100$ and earn 5000$ in a week with our trading bot, limited time offer "
-        "https://double-coins.example/",
+        (
+            "Invest 100$ and earn 5000$ in a week with our trading bot, limited time offer "
+            "https://double-coins.example/"
+        ),
     ),
 )
 CAMPAIGN = (
@@ -188,10 +200,11 @@ def _check(
     **changes: Any,
 ) -> Submission:
     number = sum(map(ord, author)) % 200 + 10
+    first = author.split(maxsplit=1)[0].lower().encode("ascii", "ignore").decode() or "reader"
     comment = Comment(
         text=text,
         author=author,
-        author_email=f"{author.split()[0].lower().encode('ascii', 'ignore').decode() or 'x'}@mail.example",
+        author_email=f"{first}@mail.example",
         author_url=url,
         user_ip=f"203.0.113.{number}",
         user_agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0",
@@ -250,11 +263,19 @@ def _rules(store: Store, owner: Moderator, sites: list[Site], now: dt.datetime) 
                 kind=EntryKind.REGEX,
                 pattern=r"\bessays?\b.{0,40}\bdiscount\b",
                 effect=Effect.HOLD,
-                status=EntryStatus.SHADOW,
                 why="essay campaign",
             ),
             2,
         ),
-        (EntryDraft(kind=EntryKind.IP, pattern="198.51.100.0/24", effect=Effect.HOLD, days=30), 1),
+        (
+            EntryDraft(
+                kind=EntryKind.IP,
+                pattern="203.0.113.0/25",
+                effect=Effect.HOLD,
+                status=EntryStatus.SHADOW,
+                days=30,
+            ),
+            1,
+        ),
     ):
         add_entry(owner, draft, store=store, now=now - dt.timedelta(days=days))

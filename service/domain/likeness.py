@@ -36,7 +36,8 @@ _LINK: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|@\w+")
 _DIGITS: Final = re.compile(r"\d+")
 _REST: Final = re.compile(r"[\W_]+")
 _HANDLE: Final = re.compile(
-    r"(?:t\.me/|wa\.me/|telegram[^\w@]{0,3}@?|whatsapp[^\w+]{0,3})\s?(\+?\d[\d ()-]{4,20}\d|\w{4,32})"
+    r"(?:t\.me/|wa\.me/|telegram[^\w@]{0,3}@?|whatsapp[^\w+]{0,3})\s?"
+    r"(\+?\d[\d ()-]{4,20}\d|\w{4,32})"
     r"|@(\w{5,32})"
 )
 _PHONE: Final = re.compile(r"\+?\d[\d ()./-]{7,18}\d")

@@ -12,6 +12,7 @@ from service.domain.decision import Outcome
 from service.domain.moderator import Action, may
 from service.errors import ScorerUnavailable
 from service.moderation import desk_words, forms
+from service.moderation.sayings import tell
 from service.runtime import Runtime
 from service.web.auth import require_moderator, signed_in
 from service.web.health import runtime
@@ -112,7 +113,7 @@ def say_last(sentence: str, guid: str, *, bulk: str = "") -> None:
 def render_error(error: e.ServiceError | None, status: int, sentence: str) -> ResponseReturnValue:
     """A refusal as a page, as JSON for the script, or the way to the sign-in."""
     if wants_json():
-        return flask.jsonify(sentence=sentence), status
+        return flask.jsonify(sentence=tell(sentence)), status
     if isinstance(error, e.NotSignedIn):
         target = flask.request.full_path.rstrip("?") if flask.request.method == "GET" else ""
         place = flask.url_for("moderation.sign_in_page", next=target or None)

@@ -12,6 +12,7 @@ from service.domain.view import View
 from service.errors import InvalidField
 from service.moderation import addresses, forms, views, words
 from service.moderation.blueprint import SEE_OTHER, back, moderation, page, say_last, wants_json
+from service.moderation.sayings import tell
 from service.web.auth import signed_in
 from service.web.health import runtime
 from service.workflows.look_at_bulk import look_at_bulk
@@ -105,7 +106,7 @@ def start_form(guid: str) -> ResponseReturnValue:
     try:
         started = start_bulk(signed_in(), guid, said, store=here.store, now=here.clock())
     except InvalidField as error:
-        return _show(guid, str(error)), 400
+        return _show(guid, tell(error)), 400
     return _go_on(started)
 
 

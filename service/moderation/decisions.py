@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from service import errors as e
 from service.domain.bulk import Bulk
 from service.domain.decision import Act
-from service.domain.moderator import Action, Moderator, may
+from service.domain.moderator import Action, Moderator, may, require
 from service.moderation import forms, views, words
 from service.moderation.blueprint import (
     LISTS,
@@ -21,6 +21,8 @@ from service.moderation.blueprint import (
 )
 from service.moderation.bulks import undo_all
 from service.moderation.letters import visible
+from service.moderation.offers import add_offered
+from service.moderation.sayings import tell
 from service.web.auth import signed_in
 from service.web.health import runtime
 from service.workflows.decide import decide
@@ -32,6 +34,9 @@ from service.workflows.undo import undo
 def decide_form(guid: str) -> ResponseReturnValue:
     """Approve, spam or remove; a conflict shows who was first."""
     here, asked = runtime(), forms.read_decision(flask.request.form)
+    rule = flask.request.form.get("rule", "")
+    if rule:
+        require(signed_in(), Action.EDIT_LISTS)
     try:
         done = decide(
             signed_in(),
@@ -45,6 +50,8 @@ def decide_form(guid: str) -> ResponseReturnValue:
         )
     except e.AlreadyDecided as error:
         return _conflict(guid, error)
+    if rule:
+        add_offered(done, rule, flask.request.form.get("pattern", ""))
     said = words.begun(f"{words.ACTS[asked.act]}.")
     say_last(said, guid)
     if wants_json():
@@ -58,7 +65,9 @@ def _conflict(guid: str, error: e.AlreadyDecided) -> ResponseReturnValue:
     """What stands now, and the choice to keep it or to change it knowingly."""
     act = flask.request.form.get("act", "")
     if wants_json():
-        told = flask.jsonify(sentence=str(error), version=error.version, change=words.CHANGES[act])
+        told = flask.jsonify(
+            sentence=tell(error), version=error.version, change=str(words.CHANGES[act])
+        )
         return told, 409
     answer = page(
         "conflict.html",

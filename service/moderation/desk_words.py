@@ -121,6 +121,11 @@ CODES_TEXT: Final = _l(
     "The second factor is on. Each of these codes opens once, instead of the phone's. Print them "
     "or keep them in a password manager; they are shown only now.",
 )
+TRUST: Final = _l("Approve, and trust this author")
+TRUST_TOLD: Final = _l("allows {email} on {site} for {days} days")
+BLOCK: Final = _l("Spam, and hold {domain}")
+BLOCK_TOLD: Final = _l("holds what links to {domain} on {site} for {days} days")
+WITH_DECISION: Final = _l("made with a decision")
 SAVED: Final = _l("Saved.")
 PASSWORD_SET: Final = _l("The password is set. Every other session has ended.")
 SESSIONS_ENDED: Final = _l("{count} other sessions have ended.")

@@ -14,6 +14,8 @@ from service.errors import InvalidField
 from service.moderation import addresses, item_view, views
 from service.moderation.beside import held_by, standing_line
 from service.moderation.blueprint import LISTS, SEE_OTHER, back, moderation, page, wants_json
+from service.moderation.offers import offers
+from service.moderation.sayings import tell
 from service.moderation.words import REASONS
 from service.web.auth import signed_in
 from service.web.health import runtime
@@ -63,6 +65,7 @@ def show_item(guid: str, refusal: str) -> str:
         held_by=held,
         is_claimed=bool(seen.claim and not held and seen.claim.is_deliberate),
         reasons=REASONS,
+        offers=offers(submission, site.name),
         refusal=refusal,
         back=place,
     )
@@ -100,7 +103,7 @@ def note_form(guid: str) -> ResponseReturnValue:
     try:
         add_note(signed_in(), guid, text, store=here.store, now=here.clock())
     except InvalidField as error:
-        return show_item(guid, str(error)), 400
+        return show_item(guid, tell(error)), 400
     return flask.redirect(flask.url_for("moderation.item", guid=guid, back=back()), SEE_OTHER)
 
 

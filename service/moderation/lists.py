@@ -9,6 +9,7 @@ from service.domain.view import Age, Listing, Sort, View, sorts_of
 from service.moderation import addresses, forms, views, words
 from service.moderation.beside import beside, held_by
 from service.moderation.blueprint import SEE_OTHER, back, moderation, page, wants_json
+from service.moderation.sayings import tell
 from service.web.auth import signed_in
 from service.web.health import runtime
 from service.workflows.review import MOST_BESIDE, MOST_COUNTED, ReviewPage, review
@@ -78,6 +79,7 @@ def _list(listing: Listing) -> ResponseReturnValue:
         view=view,
         rows=rows,
         found=found,
+        hints=[(what, tell(hint)) for what, hint in found.hints],
         counts=_counts(found),
         matching=_told(found.matching, MOST_COUNTED),
         oldest=views.ago(found.oldest_at, now) if found.oldest_at else "",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from service.moderation import (
-    agents,
     bulks,
     campaigns,
     decisions,
     elsewhere,
     entries,
+    filters,
     item,
     log,
     people,
@@ -20,12 +20,12 @@ from service.moderation.blueprint import moderation, render_error
 from service.moderation.lists import front
 
 __all__ = [
-    "agents",
     "bulks",
     "campaigns",
     "decisions",
     "elsewhere",
     "entries",
+    "filters",
     "front",
     "item",
     "log",

@@ -23,7 +23,7 @@ from service.workflows.manage_keys import (
 
 @moderation.get("/sites", endpoint="sites")
 def sites_page(refusal: str = "") -> ResponseReturnValue:
-    """This person's Sites, each with its keys."""
+    """The Sites of this person, each with its keys."""
     here = runtime()
     found = list_sites_and_keys(signed_in(), store=here.store)
     shown = page(

@@ -17,6 +17,7 @@ from service.domain.submission import Scoring, Submission
 from service.moderation import words
 from service.moderation.beside import NOTHING, Beside
 from service.moderation.letters import visible
+from service.moderation.sayings import tell
 from service.moderation.segments import (
     WEAK,
     Host,
@@ -204,8 +205,10 @@ def because(submission: Submission) -> str:
     if scoring.fault:
         return words.NO_MODEL.format(fault=scoring.fault)
     if scoring.rule:
-        return REASONS.get(scoring.rule, scoring.rule)
-    return scoring.abstains
+        if scoring.rule.startswith("entry:"):
+            return tell(f"on the list of rules (number {scoring.rule[6:]})")
+        return tell(REASONS.get(scoring.rule, scoring.rule))
+    return tell(scoring.abstains)
 
 
 def reasons(clues: tuple[Clue, ...]) -> list[Reason]:
@@ -213,7 +216,7 @@ def reasons(clues: tuple[Clue, ...]) -> list[Reason]:
     most = max((abs(clue.weight) for clue in clues), default=1.0) or 1.0
     return [
         Reason(
-            name=visible(clue.name),
+            name=visible(tell(clue.name)),
             value=visible(clue.value),
             weight=signed(clue.weight),
             argues="spam" if clue.weight > 0 else "ham",

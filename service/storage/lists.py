@@ -100,10 +100,6 @@ class Lists:
         query = self._from(ask, submission)
         column, is_down = _ORDERS[ask.sort]
         own_id = search.c.rowid if self._reads_words_first(ask) else submission.c.id
-        if self._dialect == "sqlite" and column is not None and not _is_of_one_site(ask):
-            # Left alone, it takes all that wait by another index and sorts them for each page.
-            index = f"ix_submission_waiting_{column.name}_id"
-            query = query.with_hint(submission, f"INDEXED BY {index}", "sqlite")
         if ask.is_backwards:
             is_down = not is_down
         if column is None:
@@ -137,10 +133,6 @@ _ORDERS: Final[dict[Sort, tuple[sa.Column[Any] | None, bool]]] = {
     Sort.NEWEST: (None, True),
     Sort.OLDEST: (None, False),
 }
-
-
-def _is_of_one_site(ask: ListAsk) -> bool:
-    return ask.site_ids is not None and len(ask.site_ids) == 1
 
 
 def _parts(ask: ListAsk) -> list[ListAsk]:

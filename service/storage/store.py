@@ -17,6 +17,7 @@ from service.domain.decision import Decision
 from service.domain.submission import Submission
 from service.errors import Conflict, StoreUnavailable
 from service.storage.authors import Authors
+from service.storage.bulk_looks import BulkLooks
 from service.storage.bulks import Bulks
 from service.storage.campaigns import Campaigns
 from service.storage.changes import Changes
@@ -112,6 +113,11 @@ class Unit:
     def bulks(self) -> Bulks:
         """Many at once."""
         return Bulks(self._connection)
+
+    @cached_property
+    def bulk_looks(self) -> BulkLooks:
+        """What snapshots of bulks hold."""
+        return BulkLooks(self._connection)
 
     @cached_property
     def campaigns(self) -> Campaigns:

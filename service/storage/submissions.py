@@ -175,7 +175,10 @@ class Submissions:
 
 
 def _matching(ask: PageAsk) -> list[sa.ColumnElement[bool]]:
-    clauses: list[sa.ColumnElement[bool]] = [submission.c.outcome == ask.outcome]
+    clauses: list[sa.ColumnElement[bool]] = [
+        # Written out, not bound: only so a partial index is taken.
+        submission.c.outcome == sa.literal_column(f"'{ask.outcome.value}'"),
+    ]
     if ask.site_ids is not None:
         clauses.append(submission.c.site_id.in_(ask.site_ids))
     if ask.is_decided is not None:

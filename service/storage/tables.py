@@ -135,6 +135,14 @@ WAITING: Final = "outcome = 'UNSURE'"
 DISCARDED: Final = "verdict = 'BLATANT' AND outcome = 'SPAM' AND version = 0"
 
 
+LISTS: Final = {
+    "waiting": WAITING,
+    "spam": "outcome = 'SPAM'",
+    "ham": "outcome = 'HAM'",
+    "removed": "outcome = 'REMOVED'",
+}
+
+
 def _some(name: str, columns: tuple[str, ...], where: str) -> sa.Index:
     """A partial index: over the rows *where* says, no others."""
     return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
@@ -175,8 +183,8 @@ submission = sa.Table(
     # The group of near-duplicates; set afterwards, by workflows/index_new.py.
     # Without a foreign key: SQLite would have to copy the table to add one.
     sa.Column("campaign_id", ID),
-    # The queue and its neighbours page by id inside an Outcome; reports look for content.
-    sa.Index("ix_submission_outcome_id", "outcome", "id"),
+    # One index for each list, by id; over all of them SQLite would rather sort than read in order.
+    *(_some(f"ix_submission_{name}_id", ("id",), where) for name, where in LISTS.items()),
     sa.Index("ix_submission_site_id_outcome_id", "site_id", "outcome", "id"),
     sa.Index("ix_submission_site_id_content_hash", "site_id", "content_hash"),
     sa.Index("ix_submission_site_id_received_at", "site_id", "received_at"),

@@ -85,7 +85,7 @@ def own_token() -> str:
 
 
 def ask_for_code(moderator_id: int, now: dt.datetime) -> None:
-    """This browser knew the password; it has five minutes to show the second factor."""
+    """Remember that this browser knew the password; it has five minutes for the second factor."""
     flask.session.clear()
     flask.session[_WAITING] = {"id": moderator_id, "at": int(now.timestamp())}
 

@@ -17,8 +17,8 @@ _WEIGHTS: Final = {Source.MODERATOR: 1.0, Source.SITE: 0.5}
 def export(*, since: dt.datetime | None = None, store: Store) -> Iterator[dict[str, Any]]:
     """One row for each Submission whose standing Decision states a Label, oldest first.
 
-    Flat memory. Removed and undone ones teach nothing and are left out, most of a bulk of near-duplicates too, so are test calls and
-    Submissions whose text was forgotten.
+    Flat memory. Removed and undone ones teach nothing and are left out, and so are most of a bulk
+    of near-duplicates, test calls, and Submissions whose text was forgotten.
     """
     with store.read() as unit:
         blogs = {site.site_id: site.blog for site in unit.sites.list_all()}

@@ -9,7 +9,7 @@ from service.domain.moderator import Action, Moderator, require, sees
 from service.domain.site import Site
 from service.domain.submission import Submission
 from service.errors import NotFound
-from service.storage.bulks import Figures
+from service.storage.bulk_looks import Figures
 from service.storage.store import Store
 
 
@@ -45,11 +45,11 @@ def look_at_bulk(moderator: Moderator, guid: str, *, store: Store) -> BulkSeen:
         own = bulk.bulk_id
         return BulkSeen(
             bulk=bulk,
-            figures=unit.bulks.figures(own),
+            figures=unit.bulk_looks.figures(own),
             waits=unit.bulks.count(own, ItemState.WAITS),
-            samples=_visible(unit.bulks.samples(own) if is_shown else [], sites),
-            trusted=_visible(unit.bulks.trusted(own) if is_shown else [], sites),
-            changed=_visible(unit.bulks.changed(own) if bulk.passed_over else [], sites),
+            samples=_visible(unit.bulk_looks.samples(own) if is_shown else [], sites),
+            trusted=_visible(unit.bulk_looks.trusted(own) if is_shown else [], sites),
+            changed=_visible(unit.bulk_looks.changed(own) if bulk.passed_over else [], sites),
             undone_by=unit.bulks.find_undo(own),
             undoes=unit.bulks.get(bulk.undoes) if bulk.undoes is not None else None,
             sites=sites,

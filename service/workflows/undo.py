@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+from service.domain.change import What
 from service.domain.decision import Act, Decision, Source
-from service.domain.moderator import Action, Moderator, may, require_sight
+from service.domain.moderator import Action, Moderator, may, require, require_sight
 from service.domain.submission import Submission
 from service.errors import BelongsToBulk, Conflict, InvalidField, NotFound, NotPermitted
 from service.storage.store import Store, Unit
@@ -34,8 +35,7 @@ def undo(
     BelongsToBulk when the newest was one of many, Conflict when it was taken back already,
     NotFound when there is none, NotPermitted, InvalidField.
     """
-    if not may(moderator, Action.DECIDE):
-        raise NotPermitted
+    require(moderator, Action.DECIDE)
     with store.begin() as unit:
         taken_back = _choose(unit, moderator, decision_id)
         if taken_back.moderator_id != moderator.moderator_id and not note.strip():
@@ -57,9 +57,21 @@ def undo(
             undoes=taken_back.decision_id,
             note=note,
         )
+        ended = unit.entries.end_made_with(taken_back.decision_id, now)
+        for entry in ended:
+            unit.changes.append(
+                What.ENTRY_STATUS,
+                entry.pattern,
+                by=moderator,
+                now=now,
+                site_id=entry.site_id,
+                detail={"from": entry.status.value, "to": "ended", "with": "an undo"},
+            )
         undone = unit.settle(submission, before, unit.decisions.list_of(submission.submission_id))
         unit.commit()
-        return Undone(submission=undone, decision=taken_back)
+    if ended:
+        store.lists.forget()
+    return Undone(submission=undone, decision=taken_back)
 
 
 def _choose(unit: Unit, moderator: Moderator, decision_id: int | None) -> Decision:

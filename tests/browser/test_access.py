@@ -174,7 +174,8 @@ def test_the_menu_and_every_form_can_be_reached_by_tab_and_show_where_one_is(wor
         page.keyboard.press("Tab")
         where = page.evaluate(
             """() => { const at = document.activeElement, look = getComputedStyle(at);
-            return [at.tagName + (at.name ? ':' + at.name : ''), look.outlineStyle, look.outlineWidth] }"""
+            const name = at.tagName + (at.name ? ':' + at.name : '');
+            return [name, look.outlineStyle, look.outlineWidth] }"""
         )
         seen.add(where[0])
         if where[0] != "BODY" and (where[1] == "none" or float(where[2][:-2]) < 2):

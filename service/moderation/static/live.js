@@ -53,6 +53,7 @@ const hold = async () => {
   }
 };
 if (item && item.dataset.claim) {
+  hold(); // a reload has just let go of it
   setInterval(hold, HOLD_MS);
   window.addEventListener("pagehide", () => {
     const body = new FormData();

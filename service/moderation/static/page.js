@@ -16,13 +16,13 @@ export const current = () => {
   const at = document.activeElement && document.activeElement.closest(".row");
   return at && rows && rows.contains(at) && !at.closest(".leaving") ? at : null;
 };
-export const focus = (row) => {
+export const focus = (row, stays) => {
   if (!row) return;
   rows.querySelectorAll(".row.at").forEach((one) => { one.tabIndex = -1; one.classList.remove("at"); });
   row.tabIndex = 0;
   row.classList.add("at"); // shown before it is focused: one at a time hides all others
   row.focus({ preventScroll: true });
-  row.scrollIntoView({ block: "nearest" });
+  if (!stays) row.scrollIntoView({ block: "nearest" });
 };
 
 // --- what is told ---

@@ -269,4 +269,7 @@ if (said) say(said);
 const wanted = take("focus") || location.hash.replace("#c-", "");
 if (item && location.hash === "#author") author();
 else if (item) item.focus({ preventScroll: true });
-else if (rows && !document.querySelector("main [autofocus]")) focus(all().find((one) => one.dataset.guid === wanted) || all()[0]);
+else if (rows && !document.querySelector("main [autofocus]")) {
+  const known = all().find((one) => one.dataset.guid === wanted);
+  focus(known || all()[0], !known); // the first look is at the top of the page
+}

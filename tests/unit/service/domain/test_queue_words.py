@@ -125,4 +125,4 @@ def test_a_cursor_comes_back_exactly(value, own_id):
 @given(st.text(max_size=60))
 def test_any_cursor_and_any_place_can_be_read(text):
     addresses.read_cursor(text)
-    addresses.read_view(Listing.WAITING, {name: text for name in ("site", "sort", "age", "q")})
+    addresses.read_view(Listing.WAITING, dict.fromkeys(("site", "sort", "age", "q"), text))

@@ -1,4 +1,4 @@
-"""Claims, notes, skips, saved views, news, campaigns, search and explanations, on each engine."""
+"""Claims, notes, skips, saved views, news, campaigns and explanations, on each engine."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ import pytest
 from models.verdict import Verdict
 from service.domain.decision import Act
 from service.domain.remark import RemarkKind
-from service.domain.view import Age, Listing, Sort, View
+from service.domain.view import Age, Sort, View
 from service.errors import Conflict, NotFound
 from service.workflows.add_note import add_note
 from service.workflows.claim_item import claim_item
@@ -15,7 +15,6 @@ from service.workflows.decide import decide
 from service.workflows.explain import explain
 from service.workflows.list_campaigns import list_campaigns
 from service.workflows.look_at import look_at
-from service.workflows.retain import retain
 from service.workflows.review import review
 from service.workflows.save_view import save_view
 from service.workflows.skip import skip
@@ -24,7 +23,6 @@ from service.workflows.watch import watch
 from tests.builders import NOON
 from tests.fakes import BrokenScorer, StubScorer
 
-ALL = View(listing=Listing.ANY, sort=Sort.NEWEST)
 WAVE = "maybe we sell the very best watches of the whole world for a very small price, dear {}"
 
 
@@ -34,10 +32,6 @@ def later(**change):
 
 def guids(store, who, view, now=NOON):
     return [one.guid for one in review(who, view, store=store, now=now).items]
-
-
-def find(store, who, text):
-    return guids(store, who, View(listing=Listing.ANY, sort=Sort.NEWEST, query=text))
 
 
 def held(store, who, guid, now=NOON):
@@ -203,66 +197,6 @@ def test_one_handle_brings_texts_together(each_store, come, people):
     )
     (group,) = list_campaigns(people[0], store=each_store).groups
     assert group.waiting >= 2
-
-
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("gardening", 1),
-        ("gard*", 1),
-        ('"fresh bread"', 1),
-        ('"bread fresh"', 0),
-        ("GÄRTEN", 0),
-        ("author:nora", 1),
-        ("author:maria", 2),
-        ("email:nora@other.example", 1),
-        ("email:other.example", 1),
-        ("domain:bakery.example", 1),
-        ("ip:198.51.100.7", 1),
-        ("ip:203.0.113", 2),
-        ("site:blog.example", 3),
-        ("lang:en", 3),
-        ('reason:"word in the text"', 2),
-        ("is:waiting", 2),
-        ("is:approved", 1),
-        ("is:waiting bread", 1),
-        ("after:2026-11-24", 3),
-        ("before:2026-11-24", 0),
-        ("model:stub", 3),
-        ("model:other", 0),
-        ("by:ana", 0),
-        ("我们", 1),
-        ("'; drop table search --", 0),
-        ('" OR 1=1 *', 0),
-    ],
-)
-def test_search_finds_by_words_and_operators(each_store, come, people, text, count):
-    come("maybe fresh bread and gardening: http://www.bakery.example/x")
-    come(
-        "我们 maybe 中文", author="Nora", author_email="nora@other.example", user_ip="198.51.100.7"
-    )
-    come("a fine day")
-    assert len(find(each_store, people[0], text)) == count
-
-
-def test_search_by_who_decided(each_store, come, people):
-    one, _other = come("maybe 1", "maybe 2")
-    decide(people[0], one, Act.SPAM, seen_version=0, store=each_store, now=NOON)
-    assert find(each_store, people[1], "by:ana") == [one]
-    assert find(each_store, people[1], "by:nobody") == []
-
-
-def test_a_wrong_operator_gets_a_hint(each_store, come, people):
-    view = View(listing=Listing.ANY, sort=Sort.NEWEST, query="autor:maria")
-    assert review(people[0], view, store=each_store, now=NOON).hints == (
-        ("autor:maria", "Did you mean author: ?"),
-    )
-
-
-def test_forgotten_text_is_not_found_any_more(each_store, come, people):
-    come("maybe gardening")
-    retain(before=later(days=1), store=each_store, now=NOON)
-    assert find(each_store, people[0], "gardening") == []
 
 
 def test_what_else_an_author_wrote_is_shown(each_store, come, people):

@@ -1,4 +1,4 @@
-"""Many at once: what is shown is what is done, a change meanwhile is respected, one undo for all."""
+"""Many at once: what is shown is what is done, changes meanwhile are respected, one undo."""
 
 import pytest
 

@@ -21,6 +21,7 @@ from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
 from service.workflows.list_entries import list_entries
 from service.workflows.set_entry import set_entry
+from service.workflows.undo import undo
 from tests.builders import BLOG, NOON, PASSWORD, make_arrival
 from tests.conftest import SECRET
 from tests.fakes import StubScorer
@@ -167,3 +168,20 @@ def test_another_process_sees_a_change_within_seconds(each_url, each_store, site
     ticks[0] += STALE_S
     assert book.matcher(site)
     elsewhere.close()
+
+
+def test_an_undo_ends_the_rule_that_came_with_the_decision(each_store, site, ana):
+    held = check(each_store, site, "maybe")
+    decide(ana, held.guid, Act.SPAM, seen_version=0, store=each_store, now=NOON)
+    entry = add_entry(ana, BLOCKED, with_decision_on=held.guid, store=each_store, now=NOON)
+    assert check(each_store, site).verdict is Verdict.SPAM
+    undo(ana, store=each_store, now=NOON)
+    assert check(each_store, site).verdict is Verdict.HAM
+    with each_store.read() as unit:
+        assert unit.entries.get(entry.entry_id).status is EntryStatus.ENDED
+
+
+def test_a_rule_comes_only_with_a_decision_of_ones_own(each_store, site, ana):
+    held = check(each_store, site, "maybe")
+    with pytest.raises(NotFound):
+        add_entry(ana, BLOCKED, with_decision_on=held.guid, store=each_store, now=NOON)

@@ -1,4 +1,4 @@
-"""A browser's own long name, in two words that its owner knows it by."""
+"""What templates can do with a value: `browser` names one, `tell` says a sentence of below."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 from service.moderation.blueprint import moderation
 from service.moderation.letters import visible
+from service.moderation.sayings import tell
 
 # The first that is in the name wins: they all claim to be each other.
 _BROWSERS: Final = (
@@ -26,6 +27,8 @@ _SYSTEMS: Final = (
     ("Linux", "Linux"),
 )
 _MOST: Final = 60
+
+moderation.add_app_template_filter(tell, "tell")
 
 
 @moderation.app_template_filter("browser")

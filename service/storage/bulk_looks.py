@@ -1,0 +1,88 @@
+"""What a bulk's snapshot holds, for the eyes of whoever is about to start it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from models.verdict import Verdict
+from service.domain.bulk import ItemState
+from service.domain.submission import Submission
+from service.storage.queue_tables import bulk_item
+from service.storage.records import read_submission
+from service.storage.tables import submission
+
+_ITEM: Final = bulk_item.c
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a snapshot holds: counts by state of the machine and by Site, ages, trusted ones."""
+
+    by_verdict: dict[Verdict | None, int]
+    by_site: dict[int, int]
+    oldest_at: dt.datetime | None
+    newest_at: dt.datetime | None
+    trusted: int
+
+
+class BulkLooks:
+    """The looks at bulks of one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def figures(self, bulk_id: int) -> Figures:
+        """What the snapshot holds, counted."""
+        joined = submission.join(bulk_item, _ITEM.submission_id == submission.c.id)
+        own = _ITEM.bulk_id == bulk_id
+        count = sa.func.count()
+        by_verdict = sa.select(submission.c.verdict, count).select_from(joined).where(own)
+        by_site = sa.select(submission.c.site_id, count).select_from(joined).where(own)
+        received = submission.c.received_at
+        ages = sa.select(sa.func.min(received), sa.func.max(received)).select_from(joined)
+        oldest, newest = self._connection.execute(ages.where(own)).one()
+        trusted = sa.select(count).select_from(bulk_item).where(own, _ITEM.is_trusted)
+        verdicts = self._connection.execute(by_verdict.group_by(submission.c.verdict)).all()
+        sites = self._connection.execute(by_site.group_by(submission.c.site_id)).all()
+        return Figures(
+            by_verdict={row[0]: row[1] for row in verdicts},
+            by_site={row[0]: row[1] for row in sites},
+            oldest_at=oldest,
+            newest_at=newest,
+            trusted=self._connection.execute(trusted).scalar_one(),
+        )
+
+    def samples(self, bulk_id: int, *, limit: int = 3) -> list[Submission]:
+        """The ones the machine was least sure of, trusted authors aside."""
+        distance = sa.func.abs(sa.func.coalesce(submission.c.score, 0.5) - 0.5)
+        own = (_ITEM.bulk_id == bulk_id, _ITEM.state == ItemState.WAITS)
+        return self._members(own, distance, limit)
+
+    def trusted(self, bulk_id: int, *, limit: int = 50) -> list[Submission]:
+        """Those left out because moderators trust their authors."""
+        own = (_ITEM.bulk_id == bulk_id, _ITEM.is_trusted)
+        return self._members(own, submission.c.id.desc(), limit)
+
+    def changed(self, bulk_id: int, *, limit: int = 50) -> list[Submission]:
+        """Those passed over because somebody decided after the snapshot."""
+        own = (_ITEM.bulk_id == bulk_id, _ITEM.state == ItemState.CHANGED)
+        return self._members(own, submission.c.id.desc(), limit)
+
+    def _members(
+        self,
+        own: tuple[sa.ColumnElement[bool], ...],
+        order: Any,  # noqa: ANN401 - a clause
+        limit: int,
+    ) -> list[Submission]:
+        rows = self._connection.execute(
+            sa.select(submission)
+            .join(bulk_item, _ITEM.submission_id == submission.c.id)
+            .where(*own)
+            .order_by(order, submission.c.id)
+            .limit(limit),
+        ).all()
+        return [read_submission(row) for row in rows]
