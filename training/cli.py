@@ -67,7 +67,7 @@ def _read_examples(folder: Path | None, label_file: Path | None, grades: str) ->
     sources: dict[str, str] = {}
     if folder:
         examples += corpora.load(folder, grades=grades)
-        sources |= corpora.hashes(grades)
+        sources |= corpora.hashes(grades, folder)
     if label_file:
         examples += labels.read(label_file)
         sources["decisions"] = sha256_of(label_file)

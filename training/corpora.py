@@ -17,6 +17,8 @@ from models.comment import Comment, Label
 from training.errors import CorpusChanged, CorpusMissing
 from training.example import Example
 
+# A folder may describe its corpora itself: written by `chaffinch-train fetch`, or by hand.
+TABLE: Final = "corpora.json"
 # At most this many of one near-duplicate group; the rest repeat what these say.
 _MOST_TWINS: Final = 3
 
@@ -171,11 +173,27 @@ def load(
     cap by a draw that *seed* fixes. Raises CorpusMissing, CorpusChanged.
     """
     examples: list[Example] = []
-    for corpus in CORPORA:
+    for corpus in table(folder):
         if corpus.grade in grades:
             examples += _load_one(corpus, folder, seed)
             seen(corpus.name)
     return examples
+
+
+def table(folder: Path) -> tuple[Corpus, ...]:
+    """What *folder* should hold: its own table and those of ours that are there, or all of ours.
+
+    Raises CorpusChanged when its table can't be read.
+    """
+    place = folder / TABLE
+    if not place.exists():
+        return CORPORA
+    try:
+        own = {row["name"]: Corpus(**row) for row in json.loads(place.read_text("utf-8"))}
+    except (ValueError, TypeError, KeyError) as error:
+        raise CorpusChanged(f"{place} cannot be read ({type(error).__name__})") from None
+    ours = [c for c in CORPORA if c.name not in own and (folder / f"{c.name}.jsonl.gz").exists()]
+    return (*ours, *own.values())
 
 
 def _load_one(corpus: Corpus, folder: Path, seed: int) -> list[Example]:
@@ -238,6 +256,7 @@ def _time(text: str) -> dt.datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-def hashes(grades: str) -> dict[str, str]:
-    """What a model fitted on these *grades* has eaten: corpus name -> sha256."""
-    return {corpus.name: corpus.sha256 for corpus in CORPORA if corpus.grade in grades}
+def hashes(grades: str, folder: Path | None = None) -> dict[str, str]:
+    """What a model fitted on these *grades* of *folder* has eaten: corpus name -> sha256."""
+    known = table(folder) if folder else CORPORA
+    return {corpus.name: corpus.sha256 for corpus in known if corpus.grade in grades}
