@@ -20,6 +20,7 @@ from models.loader import load
 from models.manifest import read_manifest
 from models.registry import Registry, default_data_dir
 from training import corpora, labels
+from training.cli_fetch import fetch
 from training.compare import compare as compare_models
 from training.errors import CorpusMissing, TrainingError
 from training.evaluate import Numbers, by_slice
@@ -220,6 +221,9 @@ def list_() -> None:
 def ship(name: str, alias: str) -> None:
     """Put a local model into the program itself (for those who publish Chaffinch)."""
     click.echo(f"shipped {ship_model(_registry(), name, alias)} as {alias}")
+
+
+main.add_command(fetch)
 
 
 def _print_table(found: dict[str, dict[str, object]]) -> None:
