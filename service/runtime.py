@@ -52,7 +52,7 @@ class Runtime:
         """The Runtime of a serving process (slow I/O: loads the live model, starts watching it)."""
         scorer = Scorer(
             Registry(settings.models_dir),
-            signing_key=find_signing_key(settings.data_dir / "model.key"),
+            find_key=lambda: find_signing_key(settings.data_dir / "model.key"),
         )
         scorer.refresh()
         scorer.watch()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from models.classifier import Classifier
@@ -20,6 +22,8 @@ from service.errors import ScorerUnavailable
 _log = logging.getLogger(__name__)
 # How soon a promoted model answers; looking costs two stat() calls.
 POLL_S: Final = 1.0
+# After a fault the alias may stand still while somebody restores a file: look again by itself.
+RETRY_S: Final = 30.0
 
 
 class Answers(Protocol):
@@ -55,9 +59,18 @@ class Scores(Protocol):
 class Scorer:
     """The live model of a Registry. Reading it is free; loading happens beside it."""
 
-    def __init__(self, registry: Registry, *, signing_key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        find_key: Callable[[], bytes | None] = lambda: None,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._registry = registry
-        self._signing_key = signing_key
+        # Asked anew each time: the first model trained here makes the key it is signed with.
+        self._find_key = find_key
+        self._ticks = ticks
+        self._tried_at = 0.0
         self._live: Classifier | None = None
         self._stamp: object = None
         self._fault = "no model has been loaded yet"
@@ -80,18 +93,21 @@ class Scorer:
     def refresh(self) -> bool:
         """Load the live model if the alias moved since; the old one answers until the new one can.
 
-        Answers whether it changed. Never raises: a bad model leaves the old one in place.
+        Answers whether it changed. Never raises: a bad model leaves the old one in place, and is
+        tried again now and then.
         """
         with self._turn:
             stamp = self._registry.stamp()
-            if stamp == self._stamp:
+            is_due = bool(self._fault) and self._ticks() - self._tried_at >= RETRY_S
+            if stamp == self._stamp and not is_due:
                 return False
-            self._stamp = stamp
+            self._stamp, self._tried_at = stamp, self._ticks()
             try:
-                loaded = load(self._registry, "live", signing_key=self._signing_key)
+                loaded = load(self._registry, "live", signing_key=self._find_key())
             except ModelError as error:
+                if self._fault != str(error):
+                    _log.error("model not loaded: %s", error)
                 self._fault = str(error)
-                _log.error("model not loaded: %s", error)
                 return False
             except Exception as error:  # noqa: BLE001 - see the comment
                 # A damaged file can fail in ways no class names; the old model must stay.
