@@ -21,12 +21,15 @@ from models.manifest import read_manifest
 from models.registry import Registry, default_data_dir
 from training import corpora, labels
 from training.cli_fetch import fetch
+from training.compare import Comparison
 from training.compare import compare as compare_models
 from training.errors import CorpusMissing, TrainingError
 from training.evaluate import Numbers, by_slice
 from training.example import Example
+from training.gates import judge
 from training.promote import promote as promote_model
 from training.promote import rollback as roll_back
+from training.promote import trial
 from training.recipe import Recipe
 from training.retrain import Inputs, save, sha256_of
 from training.retrain import retrain as retrain_model
@@ -178,11 +181,21 @@ def compare(candidate: str, live: str, folder: Path | None, label_file: Path | N
         load(registry, live, signing_key=key),
         inputs.examples,
     )
-    click.echo(f"won {found.won}, tied {found.tied}, lost {found.lost} (p = {found.p:.3g})")
-    click.echo(f"good comments hidden: {found.hidden_before:.2%} -> {found.hidden_after:.2%}")
-    click.echo(f"spam caught: {found.caught_before:.1%} -> {found.caught_after:.1%}")
-    for before, after, text in found.changed[:20]:
-        click.echo(f"  {before} -> {after}: {' '.join(text.split())[:90]!r}")
+    _print_comparison(found)
+
+
+@main.command()
+@click.argument("name", default="candidate")
+@_corpora_option
+@_labels_option
+def gates(name: str, folder: Path | None, label_file: Path | None) -> None:
+    """Show for each gate whether it lets NAME through, and why not. Nothing changes."""
+    inputs = _read_examples(folder, label_file, "AB")
+    tried = trial(_registry(), inputs.examples, signing_key=_signing_key(), name=name)
+    for gate, reasons in judge(tried).items():
+        click.echo(f"{'REFUSED' if reasons else 'ok':8}{gate}")
+        for reason in reasons:
+            click.echo(f"        - {reason}")
 
 
 @main.command()
@@ -224,6 +237,18 @@ def ship(name: str, alias: str) -> None:
 
 
 main.add_command(fetch)
+
+
+def _print_comparison(found: Comparison) -> None:
+    for name, part in {"all": found.whole, **found.slices}.items():
+        click.echo(
+            f"{name}: won {part.won}, tied {part.tied}, lost {part.lost} (p = {part.p:.3g}); "
+            f"good hidden {part.hidden_before} -> {part.hidden_after} of {part.ham}; "
+            f"spam caught {part.caught_before} -> {part.caught_after} of {part.spam}"
+        )
+    for one in found.changed[:20]:
+        text = " ".join(one.text.split())[:80]
+        click.echo(f"  {one.before.value} -> {one.after.value} ({one.label}): {text!r}")
 
 
 def _print_table(found: dict[str, dict[str, object]]) -> None:
