@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 _STILL: Final = 1e-4
 _MOST_STEPS: Final = 20
 _MOST_TURNS: Final = 30
+# What nearly every row has tells none from another; it would move them all, as the prior does.
+_EVERYWHERE: Final = 0.6
 
 
 class _Rows:
@@ -24,7 +26,8 @@ class _Rows:
 
     def __init__(self, columns: Sequence[NDArray[np.int64]], amounts: Sequence[Floats]) -> None:
         self.columns, self._local = np.unique(np.concatenate(columns), return_inverse=True)
-        self._amounts = np.concatenate(amounts)
+        held = np.bincount(self._local) / len(columns)
+        self._amounts = np.concatenate(amounts) * (held < _EVERYWHERE)[self._local]
         self._row = np.repeat(np.arange(len(columns)), [len(one) for one in columns])
         self._count, self.width = len(columns), len(self.columns)
 

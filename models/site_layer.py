@@ -31,7 +31,9 @@ MOST_LABELS: Final = 2000
 _SURE_LOGIT: Final = math.log(0.8 / 0.2)
 # Shrinkage of the coefficients and of the Site's own prior (measured: `training.site_protocols`).
 _RIDGE: Final = 0.2
-_RIDGE_PRIOR: Final = 1.0
+_RIDGE_PRIOR: Final = 10.0
+# With this many labels the coefficients are shrunk twice as much: few labels prove little.
+_DOUBT: Final = 30
 _MOST_LOGIT: Final = 14.0
 _MOST_CLUES: Final = 6
 # A Site's labels of the rarer kind in a script from which the shared model need not abstain there.
@@ -240,7 +242,7 @@ def build(
         is_spam=np.array([float(one.label.is_spam) for one in rows]),
         weights=np.array([weight_of(one.label) for one in rows]),
         offsets=offsets[teaching],
-        ridge=ridge,
+        ridge=ridge * (1 + _DOUBT / len(rows)),
         ridge_prior=_RIDGE_PRIOR,
     )
     return dataclasses.replace(layer, columns=columns, values=values, prior=prior)
