@@ -176,7 +176,7 @@ _KINDS: Final = (
     ("name", "this name", 0.8, 2.0, 2.0),
     ("domain", "this link", 1.2, 1.5, 4.0),
     ("address", "this network", 0.5, 1.0, 1.5),
-    ("text", "nearly the same text", 5.0, 6.0, 12.0),
+    ("text", "nearly the same text", 8.0, 8.0, 12.0),
 )
 
 
