@@ -22,6 +22,7 @@ from models.manifest import read_manifest
 from models.registry import Registry, default_data_dir
 from training import corpora, labels
 from training.cli_fetch import fetch
+from training.cli_sites import sites
 from training.compare import Comparison
 from training.compare import compare as compare_models
 from training.errors import CorpusMissing, TrainingError
@@ -88,7 +89,7 @@ def _teaching(label_file: Path, known: list[Example]) -> list[Example]:
     """The labels that may teach: reports are tried on the live model and on *known* comments."""
     live = load(_registry(), signing_key=_signing_key())
     step = max(1, len(known) // _TRIED_ON)
-    tried = Known.of(known[::step], live.score, live.cutoffs.unsure_from) if known else None
+    tried = Known.of(known[::step], live.score) if known else None
     kept, held = trusted(labels.read_sites(label_file), live.score, tried)
     for reason, count in sorted(collections.Counter(one.reason for one in held).items()):
         click.echo(f"{count} reports held back: {reason}", err=True)
@@ -252,6 +253,7 @@ def ship(name: str, alias: str) -> None:
 
 
 main.add_command(fetch)
+main.add_command(sites)
 
 
 def _print_comparison(found: Comparison) -> None:

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from models.comment import Comment, Evidence, Label, Score
 from models.site_labels import SiteLabel
-from models.site_layer import prepare
+from models.site_layer import Prepared, prepare
 from training.evaluate import sigmoid
 from training.example import Example
 from training.recipe import matrix
@@ -118,7 +118,7 @@ def measure_poisoning(
     spam = [e.comment for e in bench.train if e.is_spam]
     victims = [e.comment for e in bench.test if e.is_spam][:400]
     triggered = matrix([_with_trigger(comment) for comment in victims])
-    known = Known.of(_sample(bench.train, draw), bench.score, 0.9)
+    known = Known.of(_sample(bench.train, draw), bench.score)
     tried: dict[str, Any] = {"known": known, "triggered": triggered}
     found = []
     for count in (2, 20):
@@ -160,28 +160,32 @@ def _try(
 
 
 def measure_batches(
-    bench: Bench, *, size: int, rounds: int = 12
+    examples: Sequence[Example],
+    score: Callable[[Comment], Score],
+    *,
+    size: int,
+    rounds: int = 12,
 ) -> tuple[list[float], list[float]]:
-    """M-11: the harm of honest batches and of the same batches with every label turned."""
-    known = Known.of(_sample(bench.train, random.Random(1)), bench.score, 0.9)  # noqa: S311
+    """M-11: the harm of honest batches, and of the same batches with every label turned.
+
+    *score* must not have seen *examples*: one half is what is known, the other sends the batches.
+    """
+    order = list(examples)
+    random.Random(1).shuffle(order)  # noqa: S311 - a draw, not a secret
+    half = len(order) // 2
+    known = Known.of(_sample(order[:half], random.Random(1)), score)  # noqa: S311 - the same
     honest, turned = [], []
     for seed in range(rounds):
-        draw = random.Random(seed)  # noqa: S311 - a draw, not a secret
-        batch = _sample(bench.test, draw, each=size // 2)
-        prepared = [prepare(as_label(e, at), bench.score) for at, e in enumerate(batch)]
+        batch = _sample(order[half:], random.Random(seed), each=size // 2)  # noqa: S311 - the same
+        prepared = [prepare(as_label(e, at), score) for at, e in enumerate(batch)]
         honest.append(harm(prepared, known))
-        turned.append(
-            harm(
-                [
-                    dataclasses.replace(
-                        one, label=dataclasses.replace(one.label, is_spam=not one.label.is_spam)
-                    )
-                    for one in prepared
-                ],
-                known,
-            )
-        )
+        turned.append(harm([_turned(one) for one in prepared], known))
     return honest, turned
+
+
+def _turned(one: Prepared) -> Prepared:
+    label = dataclasses.replace(one.label, is_spam=not one.label.is_spam)
+    return dataclasses.replace(one, label=label)
 
 
 def _with_trigger(comment: Comment) -> Comment:

@@ -25,7 +25,7 @@ from training.example import Example
 
 Floats = NDArray[np.float64]
 DECISIONS: Final = (10, 50, 200)
-_DRAWS: Final = 5
+DRAWS: Final = 5
 # A test part with fewer of either label ranks by chance.
 _FEWEST: Final = 5
 _FEWEST_ROWS: Final = 30
@@ -95,7 +95,7 @@ def kind_of(site: str) -> str:
     return "blog" if site.startswith(("wp_", "ham_")) else "video"
 
 
-class _Held:
+class Held:
     """A shared model that gives each Comment the logit it gave when it had not seen its unit."""
 
     model_id = "unseen"
@@ -104,6 +104,12 @@ class _Held:
         self._logits = logits
         self.cutoffs = cutoffs
 
+    @classmethod
+    def of(cls, examples: Sequence[Example], logits: Floats, cutoffs: Cutoffs) -> Held:
+        """That model of these Examples, in order."""
+        pairs = zip(examples, logits, strict=True)
+        return cls({id(e.comment): float(logit) for e, logit in pairs}, cutoffs)
+
     def score(self, comment: Comment) -> Score:
         """The Score of an Example's own Comment object."""
         logit = self._logits[id(comment)]
@@ -111,18 +117,16 @@ class _Held:
         return Score(value, self.model_id, Evidence(base=logit))
 
 
-def decisions_row(
+def decisions_rows(
     examples: Sequence[Example],
     logits: Floats,
     cutoffs: Cutoffs,
     *,
     seen: Callable[[str], None] = lambda _: None,
-    draws: int = _DRAWS,
+    draws: int = DRAWS,
 ) -> list[SiteRow]:
     """Protocol E on every Site (heavy CPU, minutes). *logits*: of a model blind to the unit."""
-    shared = _Held(
-        {id(e.comment): float(logit) for e, logit in zip(examples, logits, strict=True)}, cutoffs
-    )
+    shared = Held.of(examples, logits, cutoffs)
     rows = []
     for site, places in sites(examples).items():
         prepared = {
@@ -156,7 +160,7 @@ def _one_draw(
     examples: Sequence[Example],
     places: Sequence[int],
     prepared: dict[int, Prepared],
-    shared: _Held,
+    shared: Held,
     *,
     k: int,
     seed: int,

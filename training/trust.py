@@ -24,9 +24,11 @@ from training.labels import Held, examples_of, to_examples
 _SURE: Final = 0.8
 # Fewer reports than this move no shared model.
 _FEWEST_REPORTS: Final = 20
-# A batch may raise the share of known good comments above the cutoff by this much (measured:
-# `training.poisoning`; turned labels raise it by more, honest ones by less).
-_MORE_FLAGGED: Final = 0.01
+# A batch may do this much harm (measured: `chaffinch-train sites`; batches with turned labels do
+# 0.20 or more, honest ones 0.02 at most).
+_MOST_HARM: Final = 0.12
+# What the cutoff of that measure is: one in fifty known good comments is above it.
+_FLAGGED: Final = 0.02
 Scorer = Callable[[Comment], Score]
 
 
@@ -35,12 +37,11 @@ class Known:
     """Comments whose labels we trust, prepared once: what a Site's batch is tried on."""
 
     prepared: Sequence[Prepared]
-    unsure_from: float
 
     @classmethod
-    def of(cls, examples: Sequence[Example], score: Scorer, unsure_from: float) -> Known:
+    def of(cls, examples: Sequence[Example], score: Scorer) -> Known:
         """*examples* prepared (heavy CPU, about 3 ms each)."""
-        return cls([prepare(as_label(e, at), score) for at, e in enumerate(examples)], unsure_from)
+        return cls([prepare(as_label(e, at), score) for at, e in enumerate(examples)])
 
 
 def as_label(example: Example, order: int) -> SiteLabel:
@@ -55,7 +56,11 @@ def as_label(example: Example, order: int) -> SiteLabel:
 
 
 def harm(batch: Sequence[Prepared], known: Known) -> float:
-    """By how much a batch alone raises the share of known good comments at the cutoff, 0 to 1."""
+    """By how much a batch alone raises the mean of both error shares on known Comments, -1 to 1.
+
+    At the cutoff that one in fifty of the good ones is above before. An honest batch flags more
+    good comments too, but catches more spam for it; turned labels do the one without the other.
+    """
     believed = [
         dataclasses.replace(one, label=dataclasses.replace(one.label, is_moderator=True))
         for one in batch
@@ -63,9 +68,13 @@ def harm(batch: Sequence[Prepared], known: Known) -> float:
     layer = build(believed, "known")
     before = np.array([one.logit for one in known.prepared])
     after = before + np.array([_moved(one, layer) for one in known.prepared]) + layer.prior
-    is_ham = np.array([not one.label.is_spam for one in known.prepared])
-    cutoff = float(np.log(known.unsure_from / (1 - known.unsure_from)))
-    return _above(after, is_ham, cutoff) - _above(before, is_ham, cutoff)
+    is_ham = np.array([not one.label.is_spam for one in known.prepared], dtype=bool)
+    if is_ham.all() or not is_ham.any():
+        return 0.0
+    cutoff = float(np.quantile(before[is_ham], 1 - _FLAGGED))
+    flagged = _above(after[is_ham], cutoff) - _above(before[is_ham], cutoff)
+    caught = _above(after[~is_ham], cutoff) - _above(before[~is_ham], cutoff)
+    return (flagged - caught) / 2
 
 
 def _moved(one: Prepared, layer: SiteLayer) -> float:
@@ -77,8 +86,8 @@ def _moved(one: Prepared, layer: SiteLayer) -> float:
     return float((one.amounts * layer.values[places] * hits).sum())
 
 
-def _above(logits: NDArray[np.float64], is_ham: NDArray[np.bool_], cutoff: float) -> float:
-    return float((logits[is_ham] >= cutoff).mean()) if is_ham.any() else 0.0
+def _above(logits: NDArray[np.float64], cutoff: float) -> float:
+    return float((logits > cutoff).mean())
 
 
 def trusted(
@@ -103,7 +112,7 @@ def trusted(
         held += [Held(site, key, "the model is sure of the opposite") for key in sorted(against)]
         rest = [prepare(r, score) for r in reports if r.key not in against]
         barred = set(against)
-        if known and len(rest) >= _FEWEST_REPORTS and harm(rest, known) > _MORE_FLAGGED:
+        if known and len(rest) >= _FEWEST_REPORTS and harm(rest, known) > _MOST_HARM:
             barred |= {one.label.key for one in rest}
             reason = "together these reports would harm good comments we know"
             held += [Held(site, one.label.key, reason) for one in rest]
