@@ -99,7 +99,7 @@ def test_a_moderator_is_believed_against_the_model():
 
 @pytest.fixture(scope="module")
 def known():
-    return Known.of(make_examples(ham=120, spam=60, seed=5), score, 0.5)
+    return Known.of(make_examples(ham=120, spam=60, seed=5), score)
 
 
 def batch(*, turned):
