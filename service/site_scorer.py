@@ -26,6 +26,10 @@ _log = logging.getLogger(__name__)
 POLL_S: Final = 1.0
 # The layers kept; of a Site not asked about for longest the layer is dropped and built again.
 _MOST_SITES: Final = 256
+# What a process holds at most: labels in layers (1 KB each), and labels prepared for the next
+# build (5 KB each; without them it takes longer, not more).
+_MOST_LABELS_KEPT: Final = 100_000
+_MOST_PREPARED: Final = 20_000
 # A layer of 2 000 labels takes seconds: it may take a tenth of one processor, no more.
 _REST: Final = 10.0
 # PostgreSQL's ids commit out of order: this many are looked at again.
@@ -150,9 +154,19 @@ class SiteScorer:
                 layer, prepared, live.model_id, self._clock() + _REST * took
             )
             self._entries.move_to_end(site_id)
-            while len(self._entries) > _MOST_SITES:
-                self._entries.popitem(last=False)
+            self._trim()
         return True
+
+    def _trim(self) -> None:
+        """Let go of what was not asked about for longest."""
+        labels = prepared = 0
+        for count, (site_id, entry) in enumerate(reversed(list(self._entries.items()))):
+            labels += entry.layer.labels
+            prepared += len(entry.prepared)
+            if prepared > _MOST_PREPARED:
+                entry.prepared = {}
+            if count and (count >= _MOST_SITES or labels > _MOST_LABELS_KEPT):
+                del self._entries[site_id]
 
     def _prepare(self, label: SiteLabel, known: dict[str, Prepared], live: Classifier) -> Prepared:
         found = known.get(label.key)
@@ -166,13 +180,17 @@ class SiteScorer:
         """Refresh every second in a thread of its own until `close()`."""
 
         def run() -> None:
-            while not self._stop.wait(POLL_S):
+            took = 0.0
+            # Half of the time at most, however many Sites there are.
+            while not self._stop.wait(max(POLL_S, took)):
+                started = self._clock()
                 try:
                     self.refresh()
                 except ServiceError as error:
                     _log.warning("site layers wait: %s", error)
                 except Exception:  # noqa: BLE001 - a dead thread would stop learning without a word
                     _log.exception("site layers could not be built")
+                took = self._clock() - started
 
         self._thread = threading.Thread(target=run, name="site layers", daemon=True)
         self._thread.start()

@@ -44,10 +44,18 @@ def sites(folder: Path, jobs: int, draws: int, *, each: bool) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as shown:
         task = shown.add_task("reading", total=None)
-        _measure(folder, jobs, draws, each, lambda step: shown.update(task, description=step))
+        _measure(
+            folder,
+            jobs=jobs,
+            draws=draws,
+            each=each,
+            seen=lambda step: shown.update(task, description=step),
+        )
 
 
-def _measure(folder: Path, jobs: int, draws: int, each: bool, seen: Callable[[str], None]) -> None:  # noqa: FBT001 - handed on
+def _measure(
+    folder: Path, *, jobs: int, draws: int, each: bool, seen: Callable[[str], None]
+) -> None:
     examples = corpora.load(folder)
     recipe = Recipe()
     unseen = fit.fit(fit.tabulate(examples, recipe, jobs=jobs), recipe, seen).unseen

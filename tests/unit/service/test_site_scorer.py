@@ -253,6 +253,29 @@ def test_a_busy_site_is_built_at_most_a_tenth_of_the_time(house):
     assert house.scorer.refresh() == 1
 
 
+def test_what_was_not_asked_about_for_longest_is_let_go(house, monkeypatch):
+    monkeypatch.setattr("service.site_scorer._MOST_LABELS_KEPT", 1)
+    house.decide(house.check())
+    house.refresh()
+    house.decide(house.check(site=house.other))
+    house.refresh()
+    assert list(house.scorer._entries) == [house.other.site_id]
+    assert again(house).verdict is Verdict.HAM
+    house.refresh()
+    assert list(house.scorer._entries) == [house.site.site_id]
+    assert again(house).verdict is Verdict.SPAM
+
+
+def test_labels_not_kept_prepared_are_prepared_again(house, monkeypatch):
+    monkeypatch.setattr("service.site_scorer._MOST_PREPARED", 0)
+    house.decide(house.check())
+    house.refresh()
+    assert house.scorer._entries[house.site.site_id].prepared == {}
+    house.decide(house.check("another"), minutes=1)
+    assert house.refresh() == 1
+    assert again(house).verdict is Verdict.SPAM
+
+
 def test_without_a_model_nobody_is_answered(house):
     house.plain.model = None
     with pytest.raises(ScorerUnavailable):
