@@ -46,8 +46,8 @@ class Prepared:
 
     label: SiteLabel
     traits: Traits
-    columns: NDArray[np.int64]
-    amounts: NDArray[np.float64]
+    columns: NDArray[np.int32]
+    amounts: NDArray[np.float32]
     logit: float
     script: str = ""
 
@@ -64,8 +64,8 @@ class SiteLayer:
     model_id: str = ""
     memory: Memory = dataclasses.field(default_factory=Memory)
     prior: float = 0.0
-    columns: NDArray[np.int64] = dataclasses.field(default_factory=lambda: np.empty(0, np.int64))
-    values: NDArray[np.float64] = dataclasses.field(default_factory=lambda: np.empty(0))
+    columns: NDArray[np.int32] = dataclasses.field(default_factory=lambda: np.empty(0, np.int32))
+    values: NDArray[np.float32] = dataclasses.field(default_factory=lambda: np.empty(0, np.float32))
     labels: int = 0
     held: int = 0
     scripts: frozenset[str] = frozenset()
@@ -203,8 +203,8 @@ def prepare(label: SiteLabel, score: Callable[[Comment], Score]) -> Prepared:
     return Prepared(
         label=label,
         traits=traits(label.comment),
-        columns=np.fromiter(found.keys(), np.int64, len(found)),
-        amounts=np.fromiter(found.values(), np.float64, len(found)),
+        columns=np.fromiter(found.keys(), np.int32, len(found)),
+        amounts=np.fromiter(found.values(), np.float32, len(found)),
         logit=score(label.comment).evidence.logit,
         script=script_of(fold(label.comment.text[:2000])),
     )
@@ -245,7 +245,9 @@ def build(
         ridge=ridge * (1 + _DOUBT / len(rows)),
         ridge_prior=_RIDGE_PRIOR,
     )
-    return dataclasses.replace(layer, columns=columns, values=values, prior=prior)
+    return dataclasses.replace(
+        layer, columns=columns, values=values.astype(np.float32), prior=prior
+    )
 
 
 def _known_scripts(prepared: Sequence[Prepared]) -> frozenset[str]:
