@@ -74,7 +74,7 @@ class SiteLayer:
         """*shared* with what this Site knows added, in Score and Evidence (heavy CPU, 1-2 ms)."""
         if not self.labels:
             return shared
-        history = self.memory.recall(traits(comment))
+        history = comment.history or self.memory.recall(traits(comment))
         clues = history_clues(history)
         learned: list[Clue] = []
         rest = 0.0
@@ -159,6 +159,8 @@ class SiteClassifier:
 
         A Site's labels alone never make a Comment blatant: what is discarded can't be mended.
         """
+        history = self.layer.memory.recall(traits(comment))
+        comment = dataclasses.replace(comment, history=history)
         shared = self.shared.score(comment)
         found = self.layer.score(comment, shared)
         most = float(np.nextafter(min(self.cutoffs.blatant_from, 1.0), 0.0))

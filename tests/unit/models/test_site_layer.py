@@ -184,6 +184,23 @@ def test_a_report_against_a_sure_model_teaches_no_words():
     assert site.score(stranger).value == pytest.approx(model.score(stranger).value)
 
 
+class Listening:
+    """A shared model that keeps what it was asked."""
+
+    model_id, cutoffs = "shared", CUTOFFS
+
+    def score(self, comment):
+        self.asked = comment
+        return shared().score(comment)
+
+
+def test_the_shared_model_sees_the_history_as_a_field_of_the_comment():
+    model = Listening()
+    SiteClassifier(model, layer_of([label(1, make_comment(SPAM_TEXT))])).score(make_comment("Hm"))
+    assert model.asked.history.author == Record(spam=1.0)
+    assert model.asked.history.text == Record()
+
+
 def test_history_says_what_was_decided_and_by_weight():
     memory = Memory()
     memory.learn(traits(make_comment(SPAM_TEXT)), Record(spam=1.0))
