@@ -22,6 +22,7 @@ from models.manifest import read_manifest
 from models.registry import Registry, default_data_dir
 from training import corpora, labels
 from training.cli_fetch import fetch
+from training.cli_measure import measure_protocols, peers_command
 from training.cli_sites import sites
 from training.compare import Comparison
 from training.compare import compare as compare_models
@@ -166,13 +167,26 @@ def retrain(
 @_labels_option
 @click.option("--grades", default="AB", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+@click.option("--protocols", "by_protocol", is_flag=True, help="Fit anew without each blog tested.")
+@click.option("--report", "place", type=click.Path(path_type=Path), help="HTML to write it to.")
 def evaluate(
-    name: str, folder: Path | None, label_file: Path | None, grades: str, *, as_json: bool
+    name: str,
+    folder: Path | None,
+    label_file: Path | None,
+    grades: str,
+    place: Path | None,
+    *,
+    as_json: bool,
+    by_protocol: bool,
 ) -> None:
     """Measure the model NAME on corpora and labels, through the same verdict as the service.
 
-    A model knows what it was fitted on: for figures on unseen blogs see its card.
+    A model knows what it was fitted on: --protocols measures its way of training on unseen blogs.
     """
+    if by_protocol:
+        measured = _read_examples(folder, label_file, grades).examples
+        measure_protocols(measured, jobs=2, place=place)
+        return
     classifier = load(_registry(), name, signing_key=_signing_key())
     inputs = _read_examples(folder, label_file, grades)
     scores = np.array([classifier.score(e.comment).value for e in inputs.examples])
@@ -253,6 +267,7 @@ def ship(name: str, alias: str) -> None:
 
 
 main.add_command(fetch)
+main.add_command(peers_command)
 main.add_command(sites)
 
 

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +30,7 @@ class Corpus:
 
     *licence* is the owner's word; *grade* A may feed shipped weights freely, B states no licence
     (weights may ship when they prove better and hold no text), C may not. *most* caps how many
-    rows enter. *unit* is the row field that must not be split.
+    rows enter. *unit* is the row field that must not be split, *weight* what each Example counts.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Corpus:
     sha256: str
     most: int | None = None
     unit: str = "group"
+    weight: float = 1.0
 
 
 CORPORA: Final = (
@@ -130,6 +132,7 @@ CORPORA: Final = (
         licence="CC-BY-4.0 as far as known, not verified",
         grade="B",
         sha256="fa5df535a32ce19227641126474d20e3397497a85219f6687381dc2dd3a80e5d",
+        weight=3.0,
     ),
     Corpus(
         name="yt_early2014",
@@ -137,6 +140,7 @@ CORPORA: Final = (
         licence="unstated",
         grade="B",
         sha256="3691afaa841ef1a72165366f10d42cdb1f7bb6a9cdc064debc07a508c3229b96",
+        weight=3.0,
     ),
     Corpus(
         name="yt_5000_2022",
@@ -223,9 +227,29 @@ def _example(row: dict[str, Any], corpus: Corpus) -> Example:
         comment=read_row(row),
         label=Label(row["label"]),
         corpus=corpus.name,
-        unit=f"{corpus.name}:{row.get(corpus.unit) or row['id']}",
+        unit=_unit(row, corpus),
         twins=row["near_dup"] or "",
+        weight=corpus.weight,
     )
+
+
+def _unit(row: dict[str, Any], corpus: Corpus) -> str:
+    # Two YouTube collections share videos: a video is one unit whichever corpus names it.
+    found = row.get(corpus.unit)
+    if found and "youtube.com/" in str(row.get("permalink")):
+        return f"video:{found}"
+    return f"{corpus.name}:{found or row['id']}"
+
+
+_SHAPE: Final = re.compile(r"([ad])(\d+)|([._+-])")
+
+
+def _email(row: dict[str, Any]) -> str:
+    """An address built like the commenter's own ("a5d2" -> "aaaaa00@..."): digests say nothing."""
+    domain = str(row.get("author_email") or "").rpartition("@")[2]
+    shape = _SHAPE.findall(str(row.get("author_email_shape") or ""))
+    local = "".join("a0"[kind == "d"] * int(count) if kind else mark for kind, count, mark in shape)
+    return f"{local}@{domain}" if domain else ""
 
 
 def read_row(row: dict[str, Any]) -> Comment:
@@ -238,13 +262,12 @@ def read_row(row: dict[str, Any]) -> Comment:
         text=text("text"),
         author=text("author"),
         author_url=text("author_url"),
-        author_email=text("author_email"),
+        author_email=_email(row),
         user_ip=text("user_ip"),
         user_agent=text("user_agent"),
         permalink=text("permalink"),
         comment_type=text("comment_type") or "comment",
         written_at=_time(text("created_at")),
-        blog_lang=(row["lang"],) if row.get("lang") else (),
     )
 
 
