@@ -22,7 +22,7 @@ import numpy as np
 from joblib.numpy_pickle import NumpyUnpickler
 
 from models.errors import ArtefactCorrupt, ArtefactMissing, ArtefactUntrusted
-from models.manifest import Manifest, read_manifest, unsigned
+from models.manifest import Manifest, read_manifest, unsigned, write_manifest
 
 WEIGHTS: Final = "weights.joblib"
 MANIFEST: Final = "manifest.json"
@@ -141,12 +141,16 @@ def open_verified(
     Raises ArtefactMissing, ArtefactCorrupt, ArtefactUntrusted.
     """
     try:
-        manifest = read_manifest((folder / MANIFEST).read_bytes())
+        written = (folder / MANIFEST).read_bytes()
+        manifest = read_manifest(written)
         if (folder / WEIGHTS).stat().st_size > _MOST_BYTES:
             raise ArtefactCorrupt("the weights are larger than any model of ours")
         raw = (folder / WEIGHTS).read_bytes()
     except OSError:
         raise ArtefactMissing(f"there is no model {folder.name}") from None
+    if write_manifest(manifest) != written:
+        # The signature covers what was understood; a name nobody understands would be left out.
+        raise ArtefactCorrupt(f"the manifest of model {folder.name} is not as it was written")
     is_pinned = digest(manifest) in pinned
     is_signed = bool(signing_key) and hmac.compare_digest(
         manifest.signature, sign(manifest, signing_key or b"")

@@ -20,6 +20,30 @@ class Label(enum.Enum):
     SPAM = "spam"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Record:
+    """How often something was decided here before, by weight: *ham* and *spam*."""
+
+    ham: float = 0.0
+    spam: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What people decided on this Site, before this Comment, about Comments that share with it...
+
+    *author*: name together with e-mail or link; *name*: the name alone; *domain*: where its links
+    lead (the worst of them); *address*: its network; *text*: a near-duplicate of its text. Never
+    what the machine said: only Decisions.
+    """
+
+    author: Record = Record()
+    name: Record = Record()
+    domain: Record = Record()
+    address: Record = Record()
+    text: Record = Record()
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
     """What somebody wrote somewhere, with what was known about it at that moment.
@@ -29,7 +53,8 @@ class Comment:
     Unicode without NUL; `akismet.wire` and the corpus readers see to that.
 
     *behaviour* holds the form signals of WordPress (`POST_ak_*` without the prefix, and
-    `nonce`, `honeypot`) as pairs of strings, sorted by name.
+    `nonce`, `honeypot`) as pairs of strings, sorted by name. *history* is filled by
+    `models.history` at the moment of scoring, from what was decided before; it is never written.
     """
 
     text: str = ""
@@ -49,6 +74,7 @@ class Comment:
     context: tuple[str, ...] = ()
     parent: str = ""
     behaviour: tuple[tuple[str, str], ...] = ()
+    history: History | None = None
 
     def signal(self, name: str) -> str | None:
         """One form signal by *name*, or None when the client did not send it."""
@@ -57,6 +83,8 @@ class Comment:
 
 _TIMES = ("written_at", "post_modified_at")
 _LISTS = ("blog_lang", "user_role", "context")
+# True only at the moment of scoring; a kept one would leak the future into training.
+_UNWRITTEN = ("history",)
 
 
 def write_comment(comment: Comment) -> dict[str, Any]:
@@ -64,6 +92,8 @@ def write_comment(comment: Comment) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for field in dataclasses.fields(Comment):
         value = getattr(comment, field.name)
+        if field.name in _UNWRITTEN:
+            continue
         if value in ("", (), None) or (field.name == "comment_type" and value == "comment"):
             continue
         if isinstance(value, dt.datetime):
@@ -83,7 +113,7 @@ def read_comment(row: dict[str, Any]) -> Comment:
     """
     known: dict[str, Any] = {}
     for field in dataclasses.fields(Comment):
-        if field.name not in row or row[field.name] is None:
+        if field.name in _UNWRITTEN or row.get(field.name) is None:
             continue
         value = row[field.name]
         if field.name in _TIMES:

@@ -37,19 +37,129 @@ PRAISE: Final = re.compile(
     r"|appreciate\s+(?:you|your)|well\s+written|hello\s+there|howdy|hey\s+there|magnificent",
     re.IGNORECASE,
 )
-CONTACT: Final = re.compile(
-    r"whats\s?app|telegram|\bt\.me\b|wa\.me|viber|wechat|\bicq\b|skype|signal\s+app|@gmail|"
-    r"\bcall\s+(?:me|us|now)|dm\s+me|inbox\s+me|contact\s+(?:me|us|him|her)|text\s+(?:me|him|her)"
-    r"|reach\s+(?:me|out|him|her)|hubungi|рабочий\s+телеграм|пишите",
-    re.IGNORECASE,
+FUNCTION_WORDS: Final = re.compile(
+    r"\b(?:for|in|of|to|the|on|with|how|what|your|near|and|at|from|by|de|para|en|pour|per|di)\b"
 )
-MONEY: Final = re.compile(
-    r"[$€£¥₹₽₿]\s?\d|\d\s?(?:[$€£¥₹₽₿]|usd|eur|btc|dollars?|euros?|rubl|руб)|\d+\s?%\s?(?:off|bonus)"
-    r"|earn(?:ing|ed)?\s|profit|income|per\s+(?:day|week|month|hour)|cash|withdraw|bonus|guarantee",
-    re.IGNORECASE,
+# A brand of one long word and two or three digits: how gambling sites are called.
+BRAND: Final = re.compile(r"\b[a-z]{3,12}(?:[\s`'._-]?\d){2,3}\b")
+
+
+def _any(*pieces: str) -> re.Pattern[str]:
+    return re.compile("|".join(pieces), re.IGNORECASE)
+
+
+# What a comment offers or asks for: key, the reason a person reads, and the pattern.
+OFFERS: Final = (
+    (
+        "contact",
+        "asks to be contacted elsewhere",
+        _any(
+            r"whats\s?a+pp?|wassap|telegram|\bt\.me\b|wa\.me|viber|wechat|\bicq\b|skype|signal app",
+            r"@(?:gmail|yahoo|outlook|hotmail|proton)|gmail\s*\.?\s*com|\bcall (?:me|us|now)|\bdms?\b",
+            r"inbox (?:me|him|her)|contact (?:me|us|him|her|them)|text (?:me|him|her)\b",
+            r"(?:reach|write|message|email|e-mail) (?:me|out to|him|her|us|to him|to her)\b|hubungi",
+            r"телеграм|пишите|напиши|в лс\b|в личк",
+        ),
+    ),
+    (
+        "money",
+        "speaks of money",
+        _any(
+            r"[$€£¥₹₽₿]\s?\d|\d\s?(?:[$€£¥₹₽₿]|usd|eur|btc|dollars?|euros?|rubl|руб)",
+            r"\d+\s?% ?(?:off|bonus|profit|return)|\bearn(?:ing|ed|s)?\b|\bprofits?\b|\bincome\b",
+            r"\b(?:per|a|every|each) (?:day|week|month|hour)\b|\bcash\b|withdraw|\bbonus|guarantee",
+            r"заработ|доход|прибыл",
+        ),
+    ),
+    (
+        "invest",
+        "speaks of trading and investing",
+        _any(
+            r"bitcoin|\bbtc\b|crypto|\bforex\b|\bnfts?\b|\busdt\b|\beth\b|binary option|trading|\btrader",
+            r"invest(?:ed|ing|ment|or)|portfolio|financial advi[sz]or|\bbroker|\bmentor|airdrop|wallet",
+            r"account manager|\bsignals\b|крипт|инвест",
+        ),
+    ),
+    (
+        "person",
+        "praises a named helper",
+        _any(
+            r"(?:thanks to|thank|contact|met|with|by|recommend(?:ed)?|through) (?:mrs?|ms|sir|madam|dr|"
+            r"doctor|expert|coach|prof(?:essor)?|lord|chief|priest|hacker)\b\.?",
+            r"\b(?:mrs?|ms)\.? \w+ .{0,60}(?:strateg|method|platform|trad|legit|help)",
+            r"spell ?cast|love spell|herbal (?:cure|medic|doctor|remed)|recovery (?:expert|agent|hack)",
+            r"cured? (?:me|my|of|from)|\bhiv\b|herpes|lottery",
+        ),
+    ),
+    (
+        "self",
+        "promotes its own channel or page",
+        _any(
+            r"subscri|\bsubs?\b|my (?:youtube |new |own |latest |first |music )?(?:channel|video|song|"
+            r"music|page|profile|cover|account|blog|vlog|album|mixtape|beats|site|website|web site)",
+            r"check (?:out )?(?:this|my|our|me|it)|check (?:me|us|my)|out my\b|sub ?4 ?sub|follow (?:me|my|us|@)",
+            r"\blike (?:my|our|this page)|visit (?:my|our|us|this)|look (?:at|into) my|watch my|listen to my",
+            r"give (?:me|us|it|my) a (?:chance|listen|try|follow)|thumbs? up|add me|my name is|please (?:like|sub|check|visit|share|support|watch|help|vote)",
+            r"vote for|help me (?:get|reach|out)|share this|giveaway|\bkick ?starter|crowdfund|go ?fund",
+            r"подпи(?:ш|с)|mampir|channel (?:ku|saya|aku)|kunjungi|sign up|\bjoin (?:us|now|here|my)",
+        ),
+    ),
+    (
+        "gamble",
+        "speaks of betting",
+        _any(
+            r"casino|poker|\bslots?\b|gacor|maxwin|jackpot|\bjp\b|togel|\bjudi|betting|\bbet\b|sportsbook",
+            r"roulette|depo(?:sit)?\b|\bwd\b|scatter|\brtp\b|pragmatic|\bzeus\b|olympus|mahjong|bandar|cuan",
+            r"казино|ставк|カジノ|кэшбек",
+        ),
+    ),
+    (
+        "pharma",
+        "speaks of pills",
+        _any(
+            r"viagra|cialis|levitra|kamagra|tramadol|xanax|pharmac|\bpills?\b|weight loss|\bketo\b|\bdiet\b",
+            r"garcinia|steroid|erectile|testosterone|supplement|\bcbd\b|prescription|antibiotic",
+        ),
+    ),
+    (
+        "seo",
+        "offers better ranking or links",
+        _any(
+            r"\bseo\b|back ?links?|search engine|google rank|rank(?:ing|ed|s)?\b|page one|first page|web ?traffic",
+            r"keyword|guest post|plugin|monetiz|affiliate|web ?host|duplicate content|adsense",
+        ),
+    ),
+    (
+        "blogger",
+        "talks about blogging instead of the post",
+        _any(
+            r"(?:your|this|the) (?:blog|web ?site|site|web ?page|weblog|article|post|content)\b",
+            r"blog(?:ging|ger|s)?\b|book ?mark|rss|my friends?|social|facebook|twitter|browser",
+        ),
+    ),
+    (
+        "adult",
+        "speaks of sex",
+        _any(
+            r"\bporn|\bxxx\b|\bsex|\bnudes?\b|escort|dating|hookup|cam ?girl|onlyfans|\bmilf|порн|секс"
+        ),
+    ),
+    (
+        "goods",
+        "names goods that spam sells",
+        _any(
+            r"louis.?vuitton|gucci|chanel|michael.?kors|jordans?\b|jerseys?\b|sneakers?|outlet|wholesale",
+            r"hand ?bags?|rolex|replica|\buggs?\b|\bnike|\bshoes\b|\bcheap|discount|free shipping|for sale",
+            r"promo ?code|coupon|buy now|order now|best price|essay",
+        ),
+    ),
+    ("phone", "holds a phone number", re.compile(r"(?<![\d.])\+?\d[\d\s().-]{7,16}\d(?![\d.])")),
+    (
+        "bbcode",
+        "holds forum codes",
+        re.compile(r"\[(?:url|link|img|b|color|size)(?:=[^\]]{0,300})?\]", re.IGNORECASE),
+    ),
 )
-PHONE: Final = re.compile(r"(?<![\d.])\+?\d[\d\s().-]{7,16}\d(?![\d.])")
-BBCODE: Final = re.compile(r"\[(?:url|link|img|b|color|size)(?:=[^\]]{0,300})?\]", re.IGNORECASE)
 FREE_MAIL: Final = frozenset(
     "gmail.com googlemail.com yahoo.com hotmail.com outlook.com live.com aol.com icloud.com "
     "msn.com mail.ru yandex.ru rambler.ru bk.ru inbox.ru list.ru gmx.de gmx.net gmx.com web.de "

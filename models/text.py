@@ -147,6 +147,23 @@ def _one_script(match: re.Match[str]) -> str:
     return word.translate(_CYRILLIC_GREEK)
 
 
+def joined_letters(words: list[str]) -> list[str]:
+    """The words that somebody wrote letter by letter ("p l u t o 8 8" -> "pluto88")."""
+    found: list[str] = []
+    run: list[str] = []
+    for word in [*words, ""]:
+        if len(word) == 1:
+            run.append(word)
+            continue
+        if len(run) >= _SPELLED:
+            found.append("".join(run)[:60])
+        run = []
+    return found
+
+
+_SPELLED: Final = 4
+
+
 def disguised(text: str) -> int:
     """How many words mix Latin with look-alikes, styled letters or zero-width characters."""
     if text.isascii():

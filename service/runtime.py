@@ -8,13 +8,17 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 from models.artefact import find_signing_key
 from models.registry import Registry
 from service.limits import Limiter, ProcessLimiter, make_limiter
 from service.scorer import Scorer, Scores
 from service.settings import Settings
+from service.site_scorer import SiteScorer
 from service.storage.store import Store
+from service.workflows.list_new_decisions import list_new_decisions
+from service.workflows.list_site_labels import list_site_labels
 
 # Ten wrong passwords in five minutes for one name or from one address, then wait.
 _SIGN_INS = 10
@@ -52,9 +56,16 @@ class Runtime:
         )
         scorer.refresh()
         scorer.watch()
+        store = Store.open(settings.database_url, pool_size=settings.threads + 2)
+        site_scorer = SiteScorer(
+            scorer,
+            labels=partial(list_site_labels, store=store),
+            decisions=partial(list_new_decisions, store=store),
+        )
+        site_scorer.watch()
         return cls(
             settings=settings,
-            store=Store.open(settings.database_url, pool_size=settings.threads + 2),
-            scorer=scorer,
+            store=store,
+            scorer=site_scorer,
             sign_ins=make_limiter(settings.redis_url, _SIGN_INS, _SIGN_IN_WINDOW_S),
         )

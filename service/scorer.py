@@ -12,9 +12,11 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from models.classifier import Classifier
+from models.comment import Comment, Score
 from models.errors import ModelError
 from models.loader import load
 from models.registry import Registry
+from models.verdict import Cutoffs
 from service.errors import ScorerUnavailable
 
 _log = logging.getLogger(__name__)
@@ -24,11 +26,33 @@ POLL_S: Final = 1.0
 RETRY_S: Final = 30.0
 
 
+class Answers(Protocol):
+    """What scores one Comment: the shared model, alone or with a Site's layer on top."""
+
+    @property
+    def model_id(self) -> str:
+        """The id of the shared model."""
+        ...
+
+    @property
+    def cutoffs(self) -> Cutoffs:
+        """Where its Verdicts change."""
+        ...
+
+    def score(self, comment: Comment) -> Score:
+        """The Score of *comment* (heavy CPU)."""
+        ...
+
+
 class Scores(Protocol):
     """What a workflow needs of a scorer; the tests' fakes have it too."""
 
-    def live(self) -> Classifier:
-        """The model that answers now. Raises ScorerUnavailable."""
+    def live(self) -> Answers:
+        """The shared model that answers now. Raises ScorerUnavailable."""
+        ...
+
+    def for_site(self, site_id: int) -> Answers:
+        """The same with what this Site decided on top (free). Raises ScorerUnavailable."""
         ...
 
 

@@ -50,6 +50,9 @@ class StubScorer:
     def live(self) -> StubClassifier:
         return StubClassifier()
 
+    def for_site(self, site_id: int) -> StubClassifier:
+        return StubClassifier()
+
 
 class BrokenScorer:
     """A scorer without any model."""
@@ -57,4 +60,7 @@ class BrokenScorer:
     fault = "no model could be loaded"
 
     def live(self) -> StubClassifier:
+        raise ScorerUnavailable(detail=self.fault)
+
+    def for_site(self, site_id: int) -> StubClassifier:
         raise ScorerUnavailable(detail=self.fault)

@@ -26,7 +26,7 @@ Made {manifest.made_at} from {manifest.labels} labelled comments, features versi
 {manifest.features_version}, {", ".join(f"{k} {v}" for k, v in sorted(manifest.versions.items()))}.
 
 Repeat it: `chaffinch-train retrain --corpora DIR --grades {manifest.recipe["grades"]}`. The weights are those of hashed features
-(2^18 columns); they hold no text of any comment.
+(2^20 columns); they hold no text of any comment.
 
 ## What it answers
 unsure from {cutoffs["unsure_from"]:.4f}, spam from {cutoffs["spam_from"]:.4f}, blatant from {cutoffs["blatant_from"]:.4f}.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime as dt
 import json
@@ -20,18 +21,27 @@ from models.loader import load
 from models.manifest import read_manifest
 from models.registry import Registry, default_data_dir
 from training import corpora, labels
+from training.cli_fetch import fetch
+from training.cli_measure import measure_protocols, peers_command
+from training.cli_sites import sites
+from training.compare import Comparison
 from training.compare import compare as compare_models
 from training.errors import CorpusMissing, TrainingError
 from training.evaluate import Numbers, by_slice
 from training.example import Example
+from training.gates import judge
 from training.promote import promote as promote_model
 from training.promote import rollback as roll_back
+from training.promote import trial
 from training.recipe import Recipe
 from training.retrain import Inputs, save, sha256_of
 from training.retrain import retrain as retrain_model
 from training.ship import ship as ship_model
+from training.trust import Known, trusted
 
 FAILED = 1
+# Known comments that a site's reports are tried on: 3 ms each.
+_TRIED_ON = 1000
 
 
 class _Sentences(click.Group):
@@ -67,13 +77,24 @@ def _read_examples(folder: Path | None, label_file: Path | None, grades: str) ->
     sources: dict[str, str] = {}
     if folder:
         examples += corpora.load(folder, grades=grades)
-        sources |= corpora.hashes(grades)
+        sources |= corpora.hashes(grades, folder)
     if label_file:
-        examples += labels.read(label_file)
+        examples += _teaching(label_file, examples)
         sources["decisions"] = sha256_of(label_file)
     if not examples:
         raise CorpusMissing("name a folder of corpora (--corpora) or a file of labels (--labels)")
     return Inputs(examples=examples, sources=sources, grades=grades)
+
+
+def _teaching(label_file: Path, known: list[Example]) -> list[Example]:
+    """The labels that may teach: reports are tried on the live model and on *known* comments."""
+    live = load(_registry(), signing_key=_signing_key())
+    step = max(1, len(known) // _TRIED_ON)
+    tried = Known.of(known[::step], live.score) if known else None
+    kept, held = trusted(labels.read_sites(label_file), live.score, tried)
+    for reason, count in sorted(collections.Counter(one.reason for one in held).items()):
+        click.echo(f"{count} reports held back: {reason}", err=True)
+    return kept
 
 
 _corpora_option = click.option(
@@ -146,13 +167,26 @@ def retrain(
 @_labels_option
 @click.option("--grades", default="AB", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+@click.option("--protocols", "by_protocol", is_flag=True, help="Fit anew without each blog tested.")
+@click.option("--report", "place", type=click.Path(path_type=Path), help="HTML to write it to.")
 def evaluate(
-    name: str, folder: Path | None, label_file: Path | None, grades: str, *, as_json: bool
+    name: str,
+    folder: Path | None,
+    label_file: Path | None,
+    grades: str,
+    place: Path | None,
+    *,
+    as_json: bool,
+    by_protocol: bool,
 ) -> None:
     """Measure the model NAME on corpora and labels, through the same verdict as the service.
 
-    A model knows what it was fitted on: for figures on unseen blogs see its card.
+    A model knows what it was fitted on: --protocols measures its way of training on unseen blogs.
     """
+    if by_protocol:
+        measured = _read_examples(folder, label_file, grades).examples
+        measure_protocols(measured, jobs=2, place=place)
+        return
     classifier = load(_registry(), name, signing_key=_signing_key())
     inputs = _read_examples(folder, label_file, grades)
     scores = np.array([classifier.score(e.comment).value for e in inputs.examples])
@@ -177,11 +211,21 @@ def compare(candidate: str, live: str, folder: Path | None, label_file: Path | N
         load(registry, live, signing_key=key),
         inputs.examples,
     )
-    click.echo(f"won {found.won}, tied {found.tied}, lost {found.lost} (p = {found.p:.3g})")
-    click.echo(f"good comments hidden: {found.hidden_before:.2%} -> {found.hidden_after:.2%}")
-    click.echo(f"spam caught: {found.caught_before:.1%} -> {found.caught_after:.1%}")
-    for before, after, text in found.changed[:20]:
-        click.echo(f"  {before} -> {after}: {' '.join(text.split())[:90]!r}")
+    _print_comparison(found)
+
+
+@main.command()
+@click.argument("name", default="candidate")
+@_corpora_option
+@_labels_option
+def gates(name: str, folder: Path | None, label_file: Path | None) -> None:
+    """Show for each gate whether it lets NAME through, and why not. Nothing changes."""
+    inputs = _read_examples(folder, label_file, "AB")
+    tried = trial(_registry(), inputs.examples, signing_key=_signing_key(), name=name)
+    for gate, reasons in judge(tried).items():
+        click.echo(f"{'REFUSED' if reasons else 'ok':8}{gate}")
+        for reason in reasons:
+            click.echo(f"        - {reason}")
 
 
 @main.command()
@@ -220,6 +264,23 @@ def list_() -> None:
 def ship(name: str, alias: str) -> None:
     """Put a local model into the program itself (for those who publish Chaffinch)."""
     click.echo(f"shipped {ship_model(_registry(), name, alias)} as {alias}")
+
+
+main.add_command(fetch)
+main.add_command(peers_command)
+main.add_command(sites)
+
+
+def _print_comparison(found: Comparison) -> None:
+    for name, part in {"all": found.whole, **found.slices}.items():
+        click.echo(
+            f"{name}: won {part.won}, tied {part.tied}, lost {part.lost} (p = {part.p:.3g}); "
+            f"good hidden {part.hidden_before} -> {part.hidden_after} of {part.ham}; "
+            f"spam caught {part.caught_before} -> {part.caught_after} of {part.spam}"
+        )
+    for one in found.changed[:20]:
+        text = " ".join(one.text.split())[:80]
+        click.echo(f"  {one.before.value} -> {one.after.value} ({one.label}): {text!r}")
 
 
 def _print_table(found: dict[str, dict[str, object]]) -> None:

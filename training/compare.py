@@ -1,4 +1,4 @@
-"""Champion and challenger on the same Comments: won, tied, lost, and who changed sides."""
+"""Champion and challenger on the same Comments: won, tied, lost by slice, and who changed sides."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 from models.classifier import Classifier
+from models.text import fold, script_of
 from models.verdict import Verdict, verdict
 from training.example import Example
 
@@ -14,57 +15,122 @@ _HIDES = frozenset({Verdict.SPAM, Verdict.BLATANT})
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """*won*: right only in the candidate, *lost*: right only in the live one, by label.
+class Slice:
+    """One part of the Comments under both models.
 
-    *p* is the chance of a difference this large between equals (sign test, two-sided).
-    *hidden_before* and *hidden_after* are shares of good comments hidden.
+    *won*: right only in the candidate, *lost*: right only in the live one. *p* is the chance of a
+    difference this large between equals (sign test on the pairs, two-sided). *hidden*: good
+    comments answered spam, *caught*: spam answered spam, as counts before and after.
     """
 
+    ham: int
+    spam: int
     won: int
     lost: int
-    tied: int
     p: float
-    hidden_before: float
-    hidden_after: float
-    caught_before: float
-    caught_after: float
-    changed: tuple[tuple[str, str, str], ...]
+    hidden_before: int
+    hidden_after: int
+    caught_before: int
+    caught_after: int
+
+    @property
+    def tied(self) -> int:
+        """How many Comments both models get right, or both wrong."""
+        return self.ham + self.spam - self.won - self.lost
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A Comment that the candidate answers otherwise, with its Label in one word."""
+
+    before: Verdict
+    after: Verdict
+    label: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """All Comments (*whole*), each corpus, script and Site (*slices*), and who *changed* sides."""
+
+    whole: Slice
+    slices: dict[str, Slice]
+    changed: tuple[Changed, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Pair:
+    example: Example
+    before: Verdict
+    after: Verdict
+
+    @property
+    def was_right(self) -> bool:
+        return (self.before in _HIDES) == self.example.is_spam
+
+    @property
+    def is_right(self) -> bool:
+        return (self.after in _HIDES) == self.example.is_spam
 
 
 def compare(candidate: Classifier, live: Classifier, examples: Sequence[Example]) -> Comparison:
-    """Both models on *examples* through models.verdict (heavy CPU)."""
-    before = [verdict(live.score(e.comment), live.cutoffs) for e in examples]
-    after = [verdict(candidate.score(e.comment), candidate.cutoffs) for e in examples]
-    right_before = [(v in _HIDES) == e.is_spam for v, e in zip(before, examples, strict=True)]
-    right_after = [(v in _HIDES) == e.is_spam for v, e in zip(after, examples, strict=True)]
-    pairs = list(zip(right_before, right_after, strict=True))
-    won = sum(now and not then for then, now in pairs)
-    lost = sum(then and not now for then, now in pairs)
-    changed = tuple(
-        (old.value, new.value, example.comment.text[:120])
-        for old, new, example in zip(before, after, examples, strict=True)
-        if old is not new
-    )
+    """Both models on *examples* through models.verdict (heavy CPU, about 2 ms each)."""
+    pairs = [
+        _Pair(
+            example,
+            verdict(live.score(example.comment), live.cutoffs),
+            verdict(candidate.score(example.comment), candidate.cutoffs),
+        )
+        for example in examples
+    ]
+    parts: dict[str, list[_Pair]] = {}
+    for pair in pairs:
+        for name in _names(pair.example):
+            parts.setdefault(name, []).append(pair)
     return Comparison(
+        whole=_slice(pairs),
+        slices={name: _slice(part) for name, part in sorted(parts.items())},
+        changed=tuple(_changed(pair) for pair in pairs if pair.before is not pair.after),
+    )
+
+
+def _names(example: Example) -> list[str]:
+    script = script_of(fold(example.comment.text[:2000]))
+    names = [f"corpus {example.corpus}"] + ([f"script {script}"] if script else [])
+    if example.unit.startswith("site:"):
+        names.append(f"site {example.unit.removeprefix('site:')}")
+    return names
+
+
+def _changed(pair: _Pair) -> Changed:
+    return Changed(
+        before=pair.before,
+        after=pair.after,
+        label=pair.example.label.value,
+        text=pair.example.comment.text[:120],
+    )
+
+
+def _slice(pairs: Sequence[_Pair]) -> Slice:
+    ham = [pair for pair in pairs if not pair.example.is_spam]
+    spam = [pair for pair in pairs if pair.example.is_spam]
+    won = sum(pair.is_right and not pair.was_right for pair in pairs)
+    lost = sum(pair.was_right and not pair.is_right for pair in pairs)
+    return Slice(
+        ham=len(ham),
+        spam=len(spam),
         won=won,
         lost=lost,
-        tied=len(examples) - won - lost,
-        p=_sign_test(won, lost),
-        hidden_before=_share(before, examples, is_spam=False),
-        hidden_after=_share(after, examples, is_spam=False),
-        caught_before=_share(before, examples, is_spam=True),
-        caught_after=_share(after, examples, is_spam=True),
-        changed=changed,
+        p=sign_test(won, lost),
+        hidden_before=sum(pair.before in _HIDES for pair in ham),
+        hidden_after=sum(pair.after in _HIDES for pair in ham),
+        caught_before=sum(pair.before in _HIDES for pair in spam),
+        caught_after=sum(pair.after in _HIDES for pair in spam),
     )
 
 
-def _share(said: Sequence[Verdict], examples: Sequence[Example], *, is_spam: bool) -> float:
-    hits = [v in _HIDES for v, e in zip(said, examples, strict=True) if e.is_spam is is_spam]
-    return sum(hits) / len(hits) if hits else 0.0
-
-
-def _sign_test(won: int, lost: int) -> float:
+def sign_test(won: int, lost: int) -> float:
+    """The chance of a split at least as uneven when both are equally good (exact, two-sided)."""
     total = won + lost
     if not total:
         return 1.0

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,8 @@ from models.comment import Comment, Label
 from training.errors import CorpusChanged, CorpusMissing
 from training.example import Example
 
+# A folder may describe its corpora itself: written by `chaffinch-train fetch`, or by hand.
+TABLE: Final = "corpora.json"
 # At most this many of one near-duplicate group; the rest repeat what these say.
 _MOST_TWINS: Final = 3
 
@@ -27,7 +30,7 @@ class Corpus:
 
     *licence* is the owner's word; *grade* A may feed shipped weights freely, B states no licence
     (weights may ship when they prove better and hold no text), C may not. *most* caps how many
-    rows enter. *unit* is the row field that must not be split.
+    rows enter. *unit* is the row field that must not be split, *weight* what each Example counts.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Corpus:
     sha256: str
     most: int | None = None
     unit: str = "group"
+    weight: float = 1.0
 
 
 CORPORA: Final = (
@@ -128,6 +132,7 @@ CORPORA: Final = (
         licence="CC-BY-4.0 as far as known, not verified",
         grade="B",
         sha256="fa5df535a32ce19227641126474d20e3397497a85219f6687381dc2dd3a80e5d",
+        weight=3.0,
     ),
     Corpus(
         name="yt_early2014",
@@ -135,6 +140,7 @@ CORPORA: Final = (
         licence="unstated",
         grade="B",
         sha256="3691afaa841ef1a72165366f10d42cdb1f7bb6a9cdc064debc07a508c3229b96",
+        weight=3.0,
     ),
     Corpus(
         name="yt_5000_2022",
@@ -171,11 +177,27 @@ def load(
     cap by a draw that *seed* fixes. Raises CorpusMissing, CorpusChanged.
     """
     examples: list[Example] = []
-    for corpus in CORPORA:
+    for corpus in table(folder):
         if corpus.grade in grades:
             examples += _load_one(corpus, folder, seed)
             seen(corpus.name)
     return examples
+
+
+def table(folder: Path) -> tuple[Corpus, ...]:
+    """What *folder* should hold: its own table and those of ours that are there, or all of ours.
+
+    Raises CorpusChanged when its table can't be read.
+    """
+    place = folder / TABLE
+    if not place.exists():
+        return CORPORA
+    try:
+        own = {row["name"]: Corpus(**row) for row in json.loads(place.read_text("utf-8"))}
+    except (ValueError, TypeError, KeyError) as error:
+        raise CorpusChanged(f"{place} cannot be read ({type(error).__name__})") from None
+    ours = [c for c in CORPORA if c.name not in own and (folder / f"{c.name}.jsonl.gz").exists()]
+    return (*ours, *own.values())
 
 
 def _load_one(corpus: Corpus, folder: Path, seed: int) -> list[Example]:
@@ -205,9 +227,29 @@ def _example(row: dict[str, Any], corpus: Corpus) -> Example:
         comment=read_row(row),
         label=Label(row["label"]),
         corpus=corpus.name,
-        unit=f"{corpus.name}:{row.get(corpus.unit) or row['id']}",
+        unit=_unit(row, corpus),
         twins=row["near_dup"] or "",
+        weight=corpus.weight,
     )
+
+
+def _unit(row: dict[str, Any], corpus: Corpus) -> str:
+    # Two YouTube collections share videos: a video is one unit whichever corpus names it.
+    found = row.get(corpus.unit)
+    if found and "youtube.com/" in str(row.get("permalink")):
+        return f"video:{found}"
+    return f"{corpus.name}:{found or row['id']}"
+
+
+_SHAPE: Final = re.compile(r"([ad])(\d+)|([._+-])")
+
+
+def _email(row: dict[str, Any]) -> str:
+    """An address built like the commenter's own ("a5d2" -> "aaaaa00@..."): digests say nothing."""
+    domain = str(row.get("author_email") or "").rpartition("@")[2]
+    shape = _SHAPE.findall(str(row.get("author_email_shape") or ""))
+    local = "".join("a0"[kind == "d"] * int(count) if kind else mark for kind, count, mark in shape)
+    return f"{local}@{domain}" if domain else ""
 
 
 def read_row(row: dict[str, Any]) -> Comment:
@@ -220,13 +262,12 @@ def read_row(row: dict[str, Any]) -> Comment:
         text=text("text"),
         author=text("author"),
         author_url=text("author_url"),
-        author_email=text("author_email"),
+        author_email=_email(row),
         user_ip=text("user_ip"),
         user_agent=text("user_agent"),
         permalink=text("permalink"),
         comment_type=text("comment_type") or "comment",
         written_at=_time(text("created_at")),
-        blog_lang=(row["lang"],) if row.get("lang") else (),
     )
 
 
@@ -238,6 +279,7 @@ def _time(text: str) -> dt.datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-def hashes(grades: str) -> dict[str, str]:
-    """What a model fitted on these *grades* has eaten: corpus name -> sha256."""
-    return {corpus.name: corpus.sha256 for corpus in CORPORA if corpus.grade in grades}
+def hashes(grades: str, folder: Path | None = None) -> dict[str, str]:
+    """What a model fitted on these *grades* of *folder* has eaten: corpus name -> sha256."""
+    known = table(folder) if folder else CORPORA
+    return {corpus.name: corpus.sha256 for corpus in known if corpus.grade in grades}

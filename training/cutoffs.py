@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Sequence
 
@@ -16,6 +17,9 @@ from training.example import Example
 Floats = NDArray[np.float64]
 _SENTENCE = re.compile(r"maximum recall @ fpr <= (0?\.\d+)")
 _FEWEST_HAM = 300
+_WITH_ADDRESS = 3.0
+# One-sided 90 % of a normal distribution.
+_ONE_IN_TEN = 1.2816
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,8 +48,9 @@ BLATANT = Promise(0.0002)
 def choose(examples: Sequence[Example], scores: Floats) -> Cutoffs:
     """The lowest cutoffs that keep the three promises on unseen good comments.
 
-    Every unit of ham counts alike (by the root of its size): one big blog must not buy leave to
-    lose the comments of small ones. Raises NotEnoughLabels.
+    Every corpus of ham counts by the root of its size: one big blog must not buy leave to lose
+    the comments of small ones. Good comments that carry a link or an e-mail count three times:
+    cutoffs set on bare ones flag whole blogs that send everything. Raises NotEnoughLabels.
     """
     is_ham = np.array([not example.is_spam for example in examples])
     if is_ham.sum() < _FEWEST_HAM:
@@ -54,16 +59,27 @@ def choose(examples: Sequence[Example], scores: Floats) -> Cutoffs:
     sizes: dict[str, int] = {}
     for example in ham:
         sizes[example.corpus] = sizes.get(example.corpus, 0) + 1
-    weights = np.array([1 / sizes[example.corpus] ** 0.5 for example in ham])
+    weights = np.array([_worth(example) / sizes[example.corpus] ** 0.5 for example in ham])
     order = np.argsort(-scores[is_ham], kind="stable")
     above = np.cumsum(weights[order]) / weights.sum()
     ranked = scores[is_ham][order]
+    like = float(weights.sum() ** 2 / (weights**2).sum())
 
     def lowest(promise: Promise) -> float:
         # The first good comment that may not be above the cutoff; a hair more than its score.
-        place = int(np.searchsorted(above, promise.fpr, side="right"))
+        place = int(np.searchsorted(above, _surely(promise.fpr, like), side="right"))
         return float(min(0.9999, np.nextafter(ranked[min(place, len(ranked) - 1)], 1.0)))
 
     unsure, spam = lowest(UNSURE), lowest(SPAM)
     blatant = max(lowest(BLATANT), spam)
     return Cutoffs(unsure_from=min(unsure, spam), spam_from=spam, blatant_from=blatant)
+
+
+def _worth(example: Example) -> float:
+    has_more = bool(example.comment.author_url or example.comment.author_email)
+    return _WITH_ADDRESS if has_more else 1.0
+
+
+def _surely(share: float, count: float) -> float:
+    """The share to aim at so that *share* holds nine times in ten, measured on *count* of them."""
+    return max(0.0, share - _ONE_IN_TEN * math.sqrt(share * (1 - share) / count))

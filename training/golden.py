@@ -32,3 +32,44 @@ GOLDEN: Final = (
     ),
     Comment(text="[url=http://pills.example]buy pills[/url] " * 20, author="pills online"),
 )
+
+# What nobody can mistake: (Comment, is it spam). A candidate that does may not become live.
+PLAIN_CASES: Final = (
+    (Comment(text="Thank you!", author="Ana"), False),
+    (Comment(text="Danke für die Anleitung, hat geklappt.", author="Jürgen Weber"), False),
+    (
+        Comment(
+            text="The second screenshot is missing for me. Could you upload it again?",
+            author="Maria Keller",
+            author_email="maria.keller@gmail.com",
+            user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+        ),
+        False,
+    ),
+    (
+        Comment(
+            text="I wrote about the same bug here: https://notes.example.org/2026/off-by-one/",
+            author="Tom Novak",
+            author_url="https://notes.example.org/",
+        ),
+        False,
+    ),
+    (
+        Comment(
+            text="Cheap viagra cialis online casino poker http://pills-casino.example/buy-viagra "
+            "buy cheap replica watches http://replica.example/ free bonus",
+            author="buy viagra online",
+            author_url="http://pills-casino.example/buy-viagra-online",
+        ),
+        True,
+    ),
+    (
+        Comment(
+            text='<a href="http://casino-bonus.example/win">online casino bonus</a> '
+            '<a href="http://casino-bonus.example/slots">slots</a> viagra cialis poker loans',
+            author="online casino",
+            author_url="http://casino-bonus.example/",
+        ),
+        True,
+    ),
+)

@@ -1,21 +1,45 @@
-"""Labels exported by the service (JSON lines) -> Examples."""
+"""Labels exported by the service (JSON lines) -> Examples, without what may not teach."""
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Final
 
 from models.comment import Label, read_comment
+from models.site_labels import SiteLabel, admitted, weight_of
 from training.errors import CorpusMissing, TrainingError
 from training.example import Example
 
+_LONG_AGO: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Held:
+    """A report that may not teach: of which *site*, about which Submission, and why."""
+
+    site: str
+    guid: str
+    reason: str
+
 
 def read(place: Path) -> list[Example]:
-    """The Examples in a file written by `chaffinch export`; a Comment decided twice counts once.
+    """The Examples in a file written by `chaffinch export`, without the reports held back.
 
-    The newest line about a guid wins. Raises CorpusMissing, TrainingError with the line's number.
+    Raises CorpusMissing, TrainingError with the line's number.
     """
-    newest: dict[str, Example] = {}
+    return examples_of(read_sites(place))[0]
+
+
+def read_sites(place: Path) -> dict[str, list[SiteLabel]]:
+    """The labels in *place* by Site; the newest line about a Submission wins.
+
+    Raises CorpusMissing, TrainingError with the line's number.
+    """
+    newest: dict[tuple[str, str], SiteLabel] = {}
     try:
         lines = place.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -24,16 +48,51 @@ def read(place: Path) -> list[Example]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-            example = Example(
-                comment=read_comment(row["comment"]),
-                label=Label(row["label"]),
-                corpus="decisions",
-                unit=f"site:{row.get('site', '')}",
-                weight=float(row.get("weight", 1.0)),
-            )
+            site, label = _read_line(json.loads(line), number)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             kind = type(error).__name__
             raise TrainingError(f"{place}, line {number} is not a label ({kind})") from None
-        newest[str(row.get("guid") or number)] = example
-    return list(newest.values())
+        newest[site, label.key] = label
+    found: dict[str, list[SiteLabel]] = {}
+    for (site, _), label in newest.items():
+        found.setdefault(site, []).append(label)
+    return found
+
+
+def _read_line(row: dict[str, Any], number: int) -> tuple[str, SiteLabel]:
+    decided_at = row.get("decided_at")
+    return str(row.get("site", "")), SiteLabel(
+        key=str(row.get("guid") or number),
+        comment=read_comment(row["comment"]),
+        is_spam=Label(row["label"]) is Label.SPAM,
+        is_moderator=row.get("source", "MODERATOR") == "MODERATOR",
+        decided_at=dt.datetime.fromisoformat(decided_at) if decided_at else _LONG_AGO,
+    )
+
+
+def examples_of(sites: dict[str, list[SiteLabel]]) -> tuple[list[Example], list[Held]]:
+    """The Examples that may teach, Site by Site and oldest first, and the reports held back.
+
+    By the same rule as the running service's own layers (`models.site_labels.admitted`).
+    """
+    examples: list[Example] = []
+    held: list[Held] = []
+    for site, labels in sorted(sites.items()):
+        kept, refused = admitted(labels)
+        examples += to_examples(site, kept)
+        held += [Held(site, label.key, reason) for label, reason in refused]
+    return examples, held
+
+
+def to_examples(site: str, labels: Sequence[SiteLabel]) -> list[Example]:
+    """Labels of one Site as Examples: a report counts half a moderator's Decision."""
+    return [
+        Example(
+            comment=label.comment,
+            label=Label.SPAM if label.is_spam else Label.HAM,
+            corpus="decisions",
+            unit=f"site:{site}",
+            weight=weight_of(label),
+        )
+        for label in labels
+    ]

@@ -4,12 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.artefact import MANIFEST, WEIGHTS
 from models.loader import load
+from models.manifest import read_manifest
 from models.registry import Registry
 from training.compare import Comparison, compare
 from training.errors import GateFailed, TrainingError
 from training.example import Example
-from training.gates import refusals
+from training.gates import Trial, refusals
+
+
+def trial(
+    registry: Registry,
+    examples: Sequence[Example],
+    *,
+    signing_key: bytes | None,
+    name: str = "candidate",
+) -> Trial:
+    """The candidate *name* beside the live model on *examples* (heavy CPU). Raises ModelError."""
+    candidate = load(registry, name, signing_key=signing_key)
+    live = load(registry, "live", signing_key=signing_key)
+    if candidate.model_id == live.model_id:
+        raise TrainingError(f"model {live.model_id} is live already")
+    folder = registry.folder(name)
+    return Trial(
+        candidate=candidate,
+        manifest=read_manifest((folder / MANIFEST).read_bytes()),
+        size=(folder / WEIGHTS).stat().st_size,
+        found=compare(candidate, live, examples),
+    )
 
 
 def promote(
@@ -23,16 +46,16 @@ def promote(
 
     *examples* is what both are compared on. Raises GateFailed with the reasons, ModelError.
     """
-    candidate = load(registry, name, signing_key=signing_key)
-    live = load(registry, "live", signing_key=signing_key)
-    if candidate.model_id == live.model_id:
-        raise TrainingError(f"model {live.model_id} is live already")
-    found = compare(candidate, live, examples)
-    reasons = refusals(found)
+    before = registry.aliases()["live"]
+    tried = trial(registry, examples, signing_key=signing_key, name=name)
+    reasons = refusals(tried)
     if reasons:
         raise GateFailed(reasons)
-    registry.set_aliases({"live": candidate.model_id, "previous": live.model_id})
-    return candidate.model_id, found
+    model_id = tried.candidate.model_id
+    if registry.aliases()["live"] != before:
+        raise TrainingError("another model became live meanwhile: compare again")
+    registry.set_aliases({"live": model_id, "previous": before})
+    return model_id, tried.found
 
 
 def rollback(registry: Registry, *, signing_key: bytes | None) -> str:

@@ -1,9 +1,8 @@
-"""Recipe: what a run may vary, and Examples as the matrix a fit eats."""
+"""Recipe: what a run may vary, and Examples as the rows of numbers a fit eats."""
 
 from __future__ import annotations
 
 import dataclasses
-import random
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,64 +12,103 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.comment import Comment
-from models.features import WIDTH, column, extract
-from training.example import Example
+from models.features import FAMILIES, WIDTH, by_family, column
 
 # What corpora carry or lack by accident; masked at random so that lacking it means nothing.
-_MASKED: Final = ("author", "author_url", "author_email", "user_agent", "permalink")
+_MASKED: Final = ("author", "author_url", "author_email", "permalink")
+_BATCH: Final = 400
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """Hyperparameters of one run. *strength* is C of the logistic regression.
 
-    *masks* copies of each Example are added with every field dropped by chance *mask_rate*.
+    *masks* copies of each Example are added with every field dropped by chance *mask_rate* (the
+    text by *text_mask_rate*). A column seen in fewer than *rarest* rows is left out.
     """
 
     strength: float = 1.0
     masks: int = 1
     mask_rate: float = 0.5
+    text_mask_rate: float = 0.15
+    rarest: int = 3
     seed: int = 0
 
 
-def mask(comment: Comment, draw: random.Random, rate: float) -> Comment:
-    """*comment* with each field that a corpus may lack dropped by chance *rate*."""
-    dropped: dict[str, Any] = {name: "" for name in _MASKED if draw.random() < rate}
-    return dataclasses.replace(comment, **dropped)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Comments as numbers: row i holds *columns*, *values* and *families* [ends[i] : ends[i+1]]."""
+
+    ends: NDArray[np.int64]
+    columns: NDArray[np.int32]
+    values: NDArray[np.float32]
+    families: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    def matrix(self, dropped: NDArray[np.bool_] | None = None) -> Any:  # noqa: ANN401 - scipy has no types
+        """All rows as a sparse matrix; *dropped* (rows x families) leaves families out."""
+        if dropped is None:
+            parts = (self.values, self.columns, self.ends)
+        else:
+            row = np.repeat(np.arange(len(self)), np.diff(self.ends))
+            kept = ~dropped[row, self.families]
+            ends = np.concatenate([[0], np.cumsum(kept)])[self.ends]
+            parts = (self.values[kept], self.columns[kept], ends)
+        return sparse.csr_matrix(parts, shape=(len(self), WIDTH))
 
 
-def columns_of(comment: Comment) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """The hashed columns of *comment* and how much of each."""
-    found: dict[int, float] = {}
-    for feature in extract(comment):
-        place = column(feature.key)
-        found[place] = found.get(place, 0.0) + feature.x
-    columns = np.fromiter(found.keys(), np.int32, len(found))
-    return columns, np.fromiter(found.values(), np.float64, len(found))
+def rows_of(comments: Sequence[Comment], *, jobs: int = 1) -> Rows:
+    """*comments* as numbers (heavy CPU: about 2 ms each, shared among *jobs* processes)."""
+    batches = [comments[start : start + _BATCH] for start in range(0, len(comments), _BATCH)]
+    made = [row for batch in Parallel(n_jobs=jobs)(map(delayed(_rows), batches)) for row in batch]
+    nothing = (np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.uint8))
+    columns, values, families = zip(nothing, *made, strict=True)
+    return Rows(
+        ends=np.cumsum([0] + [len(row[0]) for row in made], dtype=np.int64),
+        columns=np.concatenate(columns),
+        values=np.concatenate(values),
+        families=np.concatenate(families),
+    )
+
+
+def _rows(batch: Sequence[Comment]) -> list[tuple[Any, Any, Any]]:
+    made = []
+    for comment in batch:
+        found = list(by_family(comment))
+        made.append(
+            (
+                np.fromiter((column(f.key) for _, f in found), np.int32, len(found)),
+                np.fromiter((f.x for _, f in found), np.float32, len(found)),
+                np.fromiter((place for place, _ in found), np.uint8, len(found)),
+            )
+        )
+    return made
 
 
 def matrix(comments: Sequence[Comment], *, jobs: int = 1) -> Any:  # noqa: ANN401 - scipy has no types
-    """*comments* as a sparse matrix, one row each (heavy CPU, shared among *jobs* processes)."""
-    size = 500
-    batches = [comments[start : start + size] for start in range(0, len(comments), size)]
-    made = Parallel(n_jobs=jobs)(delayed(_rows)(batch) for batch in batches)
-    rows = [row for batch in made for row in batch]
-    if not rows:
-        return sparse.csr_matrix((0, WIDTH))
-    ends = np.cumsum([0] + [len(columns) for columns, _ in rows])
-    values = np.concatenate([amounts for _, amounts in rows])
-    places = np.concatenate([columns for columns, _ in rows])
-    return sparse.csr_matrix((values, places, ends), shape=(len(rows), WIDTH))
+    """*comments* as a sparse matrix, one row each, nothing masked (heavy CPU)."""
+    return rows_of(comments, jobs=jobs).matrix()
 
 
-def _rows(batch: Sequence[Comment]) -> list[tuple[NDArray[np.int32], NDArray[np.float64]]]:
-    return [columns_of(comment) for comment in batch]
+def draw_masks(count: int, recipe: Recipe, turn: int) -> NDArray[np.bool_]:
+    """Which families each of *count* rows loses in round *turn*: those that need a masked field."""
+    draw = np.random.default_rng([recipe.seed, turn])
+    lost = {field: draw.random(count) < recipe.mask_rate for field in _MASKED}
+    lost["text"] = draw.random(count) < recipe.text_mask_rate
+    dropped = np.zeros((count, len(FAMILIES)), dtype=bool)
+    for place, family in enumerate(FAMILIES):
+        for field in family.needs:
+            if field in lost:
+                dropped[:, place] |= lost[field]
+    return dropped
 
 
-def masked(examples: Sequence[Example], recipe: Recipe) -> list[Comment]:
-    """The masked copies of *examples*, in order, *recipe.masks* rounds of them."""
-    made = []
-    for turn in range(recipe.masks):
-        draw = random.Random(f"{recipe.seed}:{turn}")  # noqa: S311 - a draw, not a secret
-        made += [mask(example.comment, draw, recipe.mask_rate) for example in examples]
-    return made
+def present_only(comments: Sequence[Comment]) -> Any:  # noqa: ANN401 - scipy has no types
+    """Only which fields are known, one column each: the baseline that must not be the model."""
+    fields = sorted({field for family in FAMILIES for field in family.needs})
+    known = [[bool(getattr(comment, field)) for field in fields] for comment in comments]
+    table = sparse.csr_matrix(np.asarray(known, dtype=np.float64).reshape(-1, len(fields)))
+    table.resize((len(comments), WIDTH))
+    return table

@@ -1,4 +1,4 @@
-"""What was written: its words, claims, shape, language, and whether it speaks of the page."""
+"""What was written: its words, shape, language, and whether it speaks of the page."""
 
 from __future__ import annotations
 
@@ -8,79 +8,47 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from models import lexicon
 from models.families.view import Feature, View, grams, scaled
-from models.text import WORD, disguised, fold_seen, script_of
+from models.text import WORD, fold_seen, script_of
+
+_LATIN_LANGUAGES: Final = frozenset(
+    "en de fr es it pt nl sv da no nb fi pl cs sk hu ro tr id vi".split()  # noqa: SIM905 - a list
+)
+_SPACED: Final = re.compile(r"\s[,.!?]|[,.!?][A-Za-z]{3}")
 
 
 def words(v: View) -> Iterator[Feature]:
-    """Words and pairs of words, as a reader takes them."""
-    counts: dict[str, int] = {}
-    for word in v.words:
-        counts[word] = counts.get(word, 0) + 1
-    for pair in zip(v.words, v.words[1:], strict=False):
-        joined = " ".join(pair)
-        counts[joined] = counts.get(joined, 0) + 1
+    """Words and pairs of words, each once: repeating a good word makes nothing better."""
     found = [
-        Feature(f"w:{word}", 1 + math.log(count), _named(word), word, "text")
-        for word, count in counts.items()
+        Feature(f"w:{word}", 1.0, "word in the text", word, "text")
+        for word in dict.fromkeys(v.words)
         if len(word) <= 60
     ]
     yield from scaled(found, 1.0)
 
 
-def _named(word: str) -> str:
-    return "words in the text" if " " in word else "word in the text"
-
-
-def pieces(v: View) -> Iterator[Feature]:
-    """Runs of letters inside words: survive small misspellings."""
-    counts: dict[str, tuple[int, str]] = {}
-    for word in v.words[:200]:
-        for gram in grams(word[:30]):
-            count, _ = counts.get(gram, (0, word))
-            counts[gram] = (count + 1, word)
-    found = [
-        Feature(f"c:{gram}", 1 + math.log(count), "word in the text", word, "text")
-        for gram, (count, word) in counts.items()
-    ]
+def pairs(v: View) -> Iterator[Feature]:
+    """Pairs of neighbouring words, each once."""
+    joined = dict.fromkeys(
+        f"{a} {b}" for a, b in zip(v.words, v.words[1:], strict=False) if len(a) + len(b) <= 60
+    )
+    found = [Feature(f"w:{pair}", 1.0, "words in the text", pair, "text") for pair in joined]
     yield from scaled(found, 1.0)
 
 
-def claims(v: View) -> Iterator[Feature]:
-    """The rules of thumb, as features."""
-    raw = v.comment.text
-    text = v.text
-    if not raw.strip():
+def pieces(v: View) -> Iterator[Feature]:
+    """Runs of letters inside words: survive small misspellings.
+
+    The scale counts runs of distinct words, so the sum over a word's runs can be kept per word.
+    """
+    distinct = [(word, grams(word)) for word in dict.fromkeys(v.words)]
+    total = sum(len(runs) for _, runs in distinct)
+    if not total:
         return
-    praise = lexicon.PRAISE.findall(text[:4000])
-    if praise:
-        name = "praise that fits any post"
-        yield Feature(f"p:{min(len(praise), 4)}", 1.0, name, praise[0].strip()[:60], "text")
-        if v.host or v.seen.links:
-            yield Feature("p&u", 1.0, "praise together with a link", praise[0].strip()[:60], "text")
-    for key, pattern, name in (
-        ("contact", lexicon.CONTACT, "asks to be contacted elsewhere"),
-        ("money", lexicon.MONEY, "speaks of money"),
-        ("phone", lexicon.PHONE, "holds a phone number"),
-        ("bbcode", lexicon.BBCODE, "holds forum codes"),
-    ):
-        found = pattern.search(text[:8000])
-        if found:
-            yield Feature(f"r:{key}", 1.0, name, found[0].strip()[:60], "text")
-    trade = {match.lower() for match in lexicon.TRADE.findall(text[:8000])}
-    if trade:
-        x = min(1.5, math.log1p(len(trade)))
-        yield Feature("r:trade", x, "words of trade", ", ".join(sorted(trade)[:4]))
-    if v.seen.hidden:
-        yield Feature("r:hidden", 1.0, "text that readers cannot see")
-    count = disguised(v.seen.text)
-    if count:
-        yield Feature(f"r:disguise{min(count, 2)}", 1.0, "words in disguise")
-    if v.comment.signal("honeypot") == "filled":
-        yield Feature("r:honeypot", 1.0, "a field that people cannot see was filled in")
-    if v.comment.signal("nonce") == "failed":
-        yield Feature("r:nonce", 1.0, "sent without loading the page")
+    x = 1 / math.sqrt(total)
+    for word, runs in distinct:
+        for gram in runs:
+            yield Feature(f"c:{gram}", x, "word in the text", word, "text")
 
 
 def shape(v: View) -> Iterator[Feature]:
@@ -90,17 +58,17 @@ def shape(v: View) -> Iterator[Feature]:
         return
     length = min(9, int(math.log2(len(v.words) + 1)))
     yield Feature(f"s:len{length}", 0.7, "length of the text")
-    letters = sum(map(str.isalpha, text[:4000])) or 1
-    upper = sum(map(str.isupper, text[:4000])) / letters
+    head = text[:4000]
+    letters = sum(map(str.isalpha, head)) or 1
+    upper = sum(map(str.isupper, head)) / letters
     if upper > 0.3:
         yield Feature("s:upper", 1.0, "written in capitals")
-    marks = sum(text[:4000].count(c) for c in "!?")
+    marks = sum(head.count(c) for c in "!?")
     if marks:
         yield Feature(f"s:marks{min(marks, 4)}", 0.5, "exclamation and question marks")
-    digits = sum(map(str.isdigit, text[:4000])) / len(text[:4000])
-    if digits > 0.08:
+    if sum(map(str.isdigit, head)) / len(head) > 0.08:
         yield Feature("s:digits", 1.0, "many digits")
-    odd = sum(ord(c) > 0x2190 and not c.isalpha() for c in text[:4000])
+    odd = 0 if head.isascii() else sum(ord(c) > 0x2190 and not c.isalpha() for c in head)
     if odd:
         yield Feature(f"s:emoji{min(odd, 3)}", 0.5, "pictures and signs")
     lines = text.count("\n")
@@ -109,7 +77,7 @@ def shape(v: View) -> Iterator[Feature]:
     if len(v.words) > 20:
         ratio = len(set(v.words)) / len(v.words)
         yield Feature("s:repeat", max(0.0, 0.8 - ratio) * 2, "repeats itself")
-    if re.search(r"\s[,.!?]|[,.!?][A-Za-z]{3}", text):
+    if _SPACED.search(text):
         yield Feature("s:space", 0.4, "odd spaces around commas and stops")
     if text[0].islower():
         yield Feature("s:lower", 0.4, "begins with a small letter")
@@ -117,49 +85,21 @@ def shape(v: View) -> Iterator[Feature]:
 
 def page(v: View) -> Iterator[Feature]:
     """Whether it speaks of what the page is about: praise that fits any post does not."""
-    page = fold_seen(unquote(v.comment.permalink)[:500])
+    folded = fold_seen(unquote(v.comment.permalink)[:500])
     try:
-        tail = urlsplit(page).path or page
+        tail = urlsplit(folded).path or folded
     except ValueError:
-        tail = page
+        tail = folded
     about = {m[0] for m in WORD.finditer(tail.replace("-", " ").replace("_", " ")) if len(m[0]) > 4}
-    if len(about) < 2 or not v.words:
-        return
-    if about & set(v.words):
-        shared = ", ".join(sorted(about & set(v.words))[:3])
-        yield Feature("pg+", 1.0, "speaks of what the page is about", shared)
+    shared = sorted(about & set(v.words))
+    if len(about) >= 2 and shared:
+        name = "speaks of what the page is about"
+        yield Feature("pg+", 1.0, name, ", ".join(shared[:3]))
 
 
 def language(v: View) -> Iterator[Feature]:
     """Whether it is in a script that the blog's readers can read."""
     script = script_of(v.text)
-    if script and script != "Latin" and v.comment.blog_lang:
-        spoken = {tag[:2].lower() for tag in v.comment.blog_lang}
-        if spoken <= _LATIN_LANGUAGES:
-            yield Feature("la:script", 1.0, "another script than the blog's language", script)
-
-
-_LATIN_LANGUAGES: Final = frozenset(
-    [
-        "en",
-        "de",
-        "fr",
-        "es",
-        "it",
-        "pt",
-        "nl",
-        "sv",
-        "da",
-        "no",
-        "nb",
-        "fi",
-        "pl",
-        "cs",
-        "sk",
-        "hu",
-        "ro",
-        "tr",
-        "id",
-        "vi",
-    ]
-)
+    spoken = {tag[:2].lower() for tag in v.comment.blog_lang}
+    if script and script != "Latin" and spoken <= _LATIN_LANGUAGES:
+        yield Feature("la:script", 1.0, "another script than the blog's language", script)

@@ -10,7 +10,17 @@ from urllib.parse import unquote, urlsplit
 
 from models import lexicon
 from models.families.view import Feature, View, grams, scaled
-from models.text import domain_of, host_of
+from models.text import Link, domain_of, host_of
+
+_DEPTHS: Final = ("to a front page", "one step deep", "two steps deep", "deep into a site")
+_PAGE: Final = re.compile(r"\.(php|html?|aspx?|jsp)$")
+
+
+def author_address(v: View) -> Iterator[Feature]:
+    """The author's own link."""
+    yield from address_pieces("u", v.comment.author_url, "author_url", "author's link")
+    if v.host and "?" in v.comment.author_url:
+        yield Feature("u?", 1.0, "author's link carries a query", v.host, "author_url")
 
 
 def address_pieces(prefix: str, url: str, where: str, label: str) -> Iterator[Feature]:
@@ -19,90 +29,101 @@ def address_pieces(prefix: str, url: str, where: str, label: str) -> Iterator[Fe
     if not host:
         return
     domain = domain_of(url)
-    name = domain.split(".")[0]
+    path = _path_of(url)
     yield Feature(f"{prefix}tld:{host.rpartition('.')[2]}", 1.0, f"{label} ends in", host, where)
-    pieces = [*re.split(r"[-_.\d]+", host.rpartition(".")[0])]
+    yield from _address_words(prefix, host, path, where, label)
+    found = [
+        Feature(f"{prefix}g:{gram}", 1.0, f"letters in {label}", host, where)
+        for gram in grams(domain.partition(".")[0])
+    ]
+    yield from scaled(found, 0.6)
+    yield from _address_shape(prefix, domain, path, where, label)
+
+
+def _path_of(url: str) -> str:
     try:
-        path = unquote(urlsplit(url if "//" in url else f"//{url}").path)
+        return unquote(urlsplit(url if "//" in url else f"//{url}").path)[:500].lower()
     except ValueError:
-        path = ""
-    pieces += re.split(r"[^a-z]+", path.lower())[:12]
+        return ""
+
+
+def _address_words(prefix: str, host: str, path: str, where: str, label: str) -> Iterator[Feature]:
+    pieces = [*re.split(r"[-_.\d]+", host.rpartition(".")[0])]
+    pieces += re.split(r"[^a-z]+", path)[:12]
     found = [
         Feature(f"{prefix}p:{piece}", 1.0, f"word in {label}", piece, where)
         for piece in pieces
         if 3 <= len(piece) <= 30
     ]
-    found += [
-        Feature(f"{prefix}g:{gram}", 0.4, f"letters in {label}", host, where)
-        for gram in grams(name[:30])
-    ]
     yield from scaled(found, 0.8)
+
+
+def _address_shape(
+    prefix: str, domain: str, path: str, where: str, label: str
+) -> Iterator[Feature]:
+    def claim(key: str, name: str) -> Feature:
+        return Feature(f"{prefix}{key}", 1.0, f"{label} {name}", domain, where)
+
     depth = path.strip("/").count("/") + bool(path.strip("/"))
-    yield Feature(
-        f"{prefix}d:{min(depth, 3)}", 1.0, f"{label} leads {_DEPTHS[min(depth, 3)]}", host, where
-    )
-    if lexicon.TRADE.search(host):
-        yield Feature(f"{prefix}trade", 1.0, f"{label} reads like an advertisement", host, where)
+    yield claim(f"d:{min(depth, 3)}", f"leads {_DEPTHS[min(depth, 3)]}")
+    page = _PAGE.search(path)
+    if page:
+        yield claim(f"x:{page[1][:3]}", "leads to a single page")
+    if lexicon.TRADE.search(domain):
+        yield claim("trade", "reads like an advertisement")
     if lexicon.TRADE.search(path):
-        yield Feature(
-            f"{prefix}tradep", 1.0, f"page behind {label} reads like an advertisement", host, where
-        )
-    if host.count("-") >= 2:
-        yield Feature(f"{prefix}dashes", 1.0, f"{label} has many dashes", host, where)
+        yield claim("tradep", "leads to a page that reads like an advertisement")
+    if path.count("-") >= 2 or domain.count("-") >= 2:
+        yield claim("dashes", "has many dashes")
     if domain in lexicon.SHORTENERS:
-        yield Feature(f"{prefix}short", 1.0, f"{label} is shortened", host, where)
-    if domain in lexicon.HOMES:
-        yield Feature(
-            f"{prefix}home", 1.0, f"{label} is a well-known home of people's pages", host, where
-        )
+        yield claim("short", "is shortened")
+    elif domain in lexicon.HOMES or domain.endswith((".github.io", ".wordpress.com")):
+        yield claim("home", "is a well-known home of people's pages")
+    name = domain.partition(".")[0]
     if len(name) > 14:
-        yield Feature(f"{prefix}long", 1.0, f"{label} is very long", host, where)
-
-
-_DEPTHS: Final = ("to a front page", "one step deep", "two steps deep", "deep into a site")
+        yield claim(f"long{len(name) > 22}", "is very long")
+    if any(map(str.isdigit, name)):
+        yield claim("digits", "holds digits")
 
 
 def links(v: View) -> Iterator[Feature]:
-    """The links in the text and how they relate to words, author and blog."""
-    links = v.seen.links
-    count = len(links)
-    words = max(1, len(v.words))
-    if not v.comment.text.strip():
+    """How many links the text has, and where they lead."""
+    found = v.seen.links
+    count = len(found)
+    if not v.words and not count:
         return
     bucket = min(count, 5)
-    yield Feature(
-        f"l:{bucket}",
-        1.0,
-        "no link in the text"
-        if not count
-        else f"{bucket} links in the text"
-        if bucket < 5
-        else "many links in the text",
-    )
+    name = "many links in the text" if bucket == 5 else f"{bucket or 'no'} links in the text"
+    yield Feature(f"l:{bucket}", 1.0, name)
     if not count:
         return
-    yield Feature("lr", min(1.0, 8 * count / words), "links for so few words")
+    yield Feature("lr", min(1.0, 8 * count / max(1, len(v.words))), "links for so few words")
     blog = domain_of(v.comment.blog) or domain_of(v.comment.permalink)
-    for link in links[:8]:
-        host = host_of(link.url)
-        domain = domain_of(link.url)
-        if blog and domain == blog:
-            yield Feature("l=b", 1.0, "links to this very blog", host, "text")
+    for link in found[:8]:
+        if blog and domain_of(link.url) == blog:
+            yield Feature("l=b", 1.0 / count, "links to this very blog", blog, "text")
             continue
         yield from (
             f._replace(x=f.x / math.sqrt(min(count, 8)))
             for f in address_pieces("l", link.url, "text", "link to")
         )
-        if v.domain and domain == v.domain:
-            yield Feature("l=u", 1.0, "links to the author's own site", host, "text")
-        if link.anchor:
-            yield Feature("la", 1.0 / count, "link hides behind words", link.anchor[:60], "text")
-            if lexicon.TRADE.search(link.anchor):
-                yield Feature(
-                    "lat", 1.0, "link's words read like an advertisement", link.anchor[:60], "text"
-                )
-            shown = host_of(link.anchor) if "." in link.anchor and " " not in link.anchor else ""
-            if shown and domain_of(link.anchor) != domain:
-                yield Feature(
-                    "l!a", 1.0, "link shows another address than it leads to", host, "text"
-                )
+        yield from _anchor(link, count)
+
+
+def _anchor(link: Link, count: int) -> Iterator[Feature]:
+    words = link.anchor[:60]
+    if not words:
+        return
+    yield Feature("la", 1.0 / count, "link hides behind words", words, "text")
+    if lexicon.TRADE.search(link.anchor):
+        yield Feature("lat", 1.0 / count, "link's words read like an advertisement", words, "text")
+    shown = host_of(words) if "." in words and " " not in words else ""
+    if shown and domain_of(words) != domain_of(link.url):
+        name = "link shows another address than it leads to"
+        yield Feature("l!a", 1.0, name, host_of(link.url), "text")
+
+
+def own_link(v: View) -> Iterator[Feature]:
+    """Whether the text links to the author's own site."""
+    if v.domain and any(domain_of(link.url) == v.domain for link in v.seen.links[:8]):
+        yield Feature("l=u", 1.0, "links to the author's own site", v.domain, "text")

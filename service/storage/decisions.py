@@ -74,6 +74,34 @@ class Decisions:
         ).all()
         return [_decision(row) for row in rows]
 
+    def list_of_site(self, site_id: int, *, limit: int) -> dict[int, list[Decision]]:
+        """Every Decision about the Submissions of this Site decided last, by Submission."""
+        newest = (
+            sa.select(submission.c.id)
+            .where(submission.c.site_id == site_id, submission.c.decided_at.is_not(None))
+            .order_by(submission.c.decided_at.desc(), submission.c.id.desc())
+            .limit(limit)
+            .subquery()
+        )
+        rows = self._connection.execute(
+            _query().join(newest, newest.c.id == decision.c.submission_id).order_by(decision.c.id),
+        ).all()
+        found: dict[int, list[Decision]] = {}
+        for row in rows:
+            found.setdefault(row.submission_id, []).append(_decision(row))
+        return found
+
+    def list_sites_after(self, decision_id: int, *, limit: int) -> list[tuple[int, int]]:
+        """The newest *limit* Decisions after this id as (decision id, Site id), oldest first."""
+        rows = self._connection.execute(
+            sa.select(decision.c.id, submission.c.site_id)
+            .join(submission, submission.c.id == decision.c.submission_id)
+            .where(decision.c.id > decision_id)
+            .order_by(decision.c.id.desc())
+            .limit(limit),
+        ).all()
+        return [(row.id, row.site_id) for row in reversed(rows)]
+
     def get(self, decision_id: int) -> Decision:
         """The Decision of this id. Raises NotFound."""
         row = self._connection.execute(

@@ -147,6 +147,24 @@ class Submissions:
             last = rows[-1].id
             yield from (read_submission(row) for row in rows)
 
+    def list_labelled(self, site_id: int, *, limit: int) -> list[Submission]:
+        """The Submissions of this Site decided last, newest first, through an index (fast I/O).
+
+        No test calls, none whose text was forgotten, none whose Decisions were all taken back.
+        """
+        rows = self._connection.execute(
+            submission.select()
+            .where(
+                submission.c.site_id == site_id,
+                submission.c.decided_at.is_not(None),
+                submission.c.is_test.is_(False),
+                submission.c.comment != write_text({}),
+            )
+            .order_by(submission.c.decided_at.desc(), submission.c.id.desc())
+            .limit(limit),
+        ).all()
+        return [read_submission(row) for row in rows]
+
     def purge(self, site_id: int, *, before: dt.datetime, most: int = 1000) -> int:
         """Blank text and traces of what this Site received *before*; counts and hashes stay.
 

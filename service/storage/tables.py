@@ -188,6 +188,14 @@ submission = sa.Table(
     sa.Index("ix_submission_site_id_outcome_id", "site_id", "outcome", "id"),
     sa.Index("ix_submission_site_id_content_hash", "site_id", "content_hash"),
     sa.Index("ix_submission_site_id_received_at", "site_id", "received_at"),
+    # A Site's newest labels, for its layer.
+    sa.Index(
+        "ix_submission_site_id_decided_at",
+        "site_id",
+        "decided_at",
+        sqlite_where=sa.text("decided_at IS NOT NULL"),
+        postgresql_where=sa.text("decided_at IS NOT NULL"),
+    ),
     sa.Index(
         "ix_submission_other_blog",
         "site_id",

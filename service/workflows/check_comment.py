@@ -70,7 +70,7 @@ def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -
     if rule is not None:
         return Scoring(verdict=rule.verdict, rule=rule.name, took_ms=_since(started))
     try:
-        classifier = scorer.live()
+        classifier = scorer.for_site(site.site_id)
     except ScorerUnavailable as error:
         return Scoring(verdict=Verdict.UNSURE, fault=error.detail or str(error))
     try:

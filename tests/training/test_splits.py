@@ -1,0 +1,50 @@
+"""Splits that do not lie: nothing of a tested blog, and no near-duplicate of it, is trained on."""
+
+import dataclasses
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.training.made import make_examples
+from training.protocols import left_out
+from training.splits import folds, training_part
+
+EXAMPLES = [
+    dataclasses.replace(example, twins=f"t{number % 50}" if number % 3 == 0 else "")
+    for number, example in enumerate(make_examples())
+]
+
+
+def test_a_unit_is_in_one_fold_only():
+    place = folds(EXAMPLES)
+    homes: dict[str, set[int]] = {}
+    for example, fold in zip(EXAMPLES, place, strict=True):
+        homes.setdefault(example.unit, set()).add(int(fold))
+    assert all(len(found) == 1 for found in homes.values())
+
+
+@given(st.sets(st.integers(0, len(EXAMPLES) - 1), min_size=1, max_size=200))
+def test_no_tested_example_and_none_of_its_twins_is_trained_on(picked):
+    tested = np.isin(np.arange(len(EXAMPLES)), sorted(picked))
+    trained = training_part(EXAMPLES, tested)
+    assert not (trained & tested).any()
+    twins = {EXAMPLES[i].twins for i in picked} - {""}
+    assert not any(EXAMPLES[i].twins in twins for i in np.flatnonzero(trained))
+
+
+def test_a_protocol_leaves_out_whole_units():
+    examples = [dataclasses.replace(e, corpus="wp_multi") for e in EXAMPLES]
+    parts = left_out(examples, "A")
+    assert {name for _, name, _ in parts} == {e.unit for e in examples}
+    for _, name, tested in parts:
+        assert {examples[i].unit for i in np.flatnonzero(tested)} == {name}
+        assert not any(examples[i].unit == name for i in np.flatnonzero(~tested))
+
+
+def test_a_random_part_splits_no_twins():
+    ((_, _, tested),) = left_out(EXAMPLES, "H")
+    inside = {EXAMPLES[i].twins for i in np.flatnonzero(tested)} - {""}
+    outside = {EXAMPLES[i].twins for i in np.flatnonzero(~tested)} - {""}
+    assert inside
+    assert not inside & outside

@@ -1,0 +1,157 @@
+"""The filters people use today, on the same splits: naive Bayes, TF-IDF, rules, bogofilter.
+
+bogofilter is a Debian package; when it is not installed it is left out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import make_pipeline
+
+from models import lexicon
+from models.comment import Comment
+from models.text import look
+from training.fit import Floats, Table
+from training.protocols import Line, Part, left_out, rows_to_score, table_of
+from training.splits import training_part
+
+# (training comments, 1.0 for spam, comments to score) -> one number each, higher for spam.
+Peer = Callable[[Sequence[Comment], Floats, Sequence[Comment]], Floats]
+_TIMEOUT_S: Final = 1800
+_BBCODE: Final = next(pattern for key, _, pattern in lexicon.OFFERS if key == "bbcode")
+
+
+def mail(comment: Comment) -> str:
+    """*comment* as one text with everything known about it, as mail filters are fed."""
+    known = (comment.author, comment.author_email, comment.author_url, comment.user_agent)
+    return "\n".join([*(part for part in known if part), comment.text])
+
+
+def naive_bayes(known: Sequence[Comment], is_spam: Floats, asked: Sequence[Comment]) -> Floats:
+    """Multinomial naive Bayes over words."""
+    return _fitted(make_pipeline(CountVectorizer(), MultinomialNB()), known, is_spam, asked)
+
+
+def tfidf(known: Sequence[Comment], is_spam: Floats, asked: Sequence[Comment]) -> Floats:
+    """TF-IDF of words and pairs with logistic regression: what a tutorial builds."""
+    words = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
+    model = LogisticRegression(C=10, max_iter=300, class_weight="balanced")
+    return _fitted(make_pipeline(words, model), known, is_spam, asked)
+
+
+def _fitted(
+    pipeline: Any,  # noqa: ANN401 - scikit-learn has no types
+    known: Sequence[Comment],
+    is_spam: Floats,
+    asked: Sequence[Comment],
+) -> Floats:
+    pipeline.fit([mail(comment) for comment in known], is_spam)
+    found: Floats = pipeline.predict_proba([mail(comment) for comment in asked])[:, 1]
+    return found
+
+
+def rules(known: Sequence[Comment], is_spam: Floats, asked: Sequence[Comment]) -> Floats:
+    """Fixed rules in the manner of Antispam Bee: nothing is learned."""
+    del known, is_spam
+    return np.array([_points(comment) for comment in asked])
+
+
+def _points(comment: Comment) -> float:
+    seen = look(comment.text)
+    points: float = 1.0 * min(len(seen.links), 5)
+    points += 2.0 * bool(_BBCODE.search(comment.text))
+    points += 2.0 * bool(lexicon.TRADE.search(comment.author))
+    points += 1.0 * bool(lexicon.TRADE.search(comment.author_url))
+    points += 1.0 * bool(comment.author_url)
+    points += 1.5 * bool(re.search(r"https?:|www\.", comment.author))
+    points += 0.5 * len(lexicon.PRAISE.findall(seen.text[:4000]))
+    return points
+
+
+def bogofilter(known: Sequence[Comment], is_spam: Floats, asked: Sequence[Comment]) -> Floats:
+    """bogofilter, taught and asked through mailboxes."""
+    with tempfile.TemporaryDirectory() as name:
+        for flag, label in (("-s", 1.0), ("-n", 0.0)):
+            box = "".join(_in_mbox(c) for c, x in zip(known, is_spam, strict=True) if x == label)
+            _run(["bogofilter", "-d", name, flag, "-M"], box)
+        box = "".join(_in_mbox(comment) for comment in asked)
+        said = _run(["bogofilter", "-d", name, "-M", "-T", "-v"], box)
+    return np.array([float(line.split()[-1]) for line in said.splitlines() if line.strip()])
+
+
+def _in_mbox(comment: Comment) -> str:
+    text = re.sub(r"(?m)^From ", ">From ", comment.text.replace("\0", " "))
+    head = (
+        "From a@b Thu Jan  1 00:00:00 2026",
+        f"From: {_line(comment.author)} <{_line(comment.author_email)}>",
+        f"X-Url: {_line(comment.author_url)}",
+        "Content-Type: text/plain; charset=utf-8",
+    )
+    return "\n".join([*head, "", text, "", ""])
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:300]
+
+
+def _run(command: list[str], given: str) -> str:
+    done = subprocess.run(  # noqa: S603 - fixed programs, arguments of our own
+        command,
+        input=given.encode("utf-8", "replace"),
+        capture_output=True,
+        timeout=_TIMEOUT_S,
+        check=False,
+    )
+    return done.stdout.decode("utf-8", "replace")
+
+
+def installed() -> dict[str, Peer]:
+    """The peers that can run here, by the name they are known by."""
+    found: dict[str, Peer] = {
+        "naive Bayes": naive_bayes,
+        "TF-IDF + logistic regression": tfidf,
+        "rules": rules,
+    }
+    if shutil.which("bogofilter"):
+        found["bogofilter"] = bogofilter
+    return found
+
+
+def run(
+    table: Table, which: str = "ABC", seen: Callable[[str], None] = lambda _: None
+) -> list[Line]:
+    """Every installed peer on the parts that `protocols.run` leaves out (minutes of CPU)."""
+    lines = []
+    comments = [example.comment for example in table.examples]
+    for name, peer in installed().items():
+        parts = []
+        for protocol, part, tested in left_out(table.examples, which):
+            if not tested.any():
+                continue
+            trained = np.flatnonzero(training_part(table.examples, tested))
+            rows = rows_to_score(table.examples, tested)
+            scores = peer(
+                [comments[i] for i in trained],
+                table.is_spam[trained],
+                [comments[i] for i in rows],
+            )
+            parts.append(Part(protocol, part, rows, scores, np.zeros(0), 0.0))
+            seen(f"{name}: {protocol} {part}")
+        lines += [_named(line, name) for line in table_of(table, parts)]
+    return lines
+
+
+def _named(line: Line, peer: str) -> Line:
+    name = f"{line.name}, {peer}" if line.name else peer
+    return dataclasses.replace(line, name=name)
