@@ -9,6 +9,7 @@ import click
 
 from training import corpora, cutoffs, peers, protocols, report
 from training.evaluate import sigmoid
+from training.evasion import evasion
 from training.example import Example
 from training.fit import balance, calibrate, tabulate, unseen_logits
 from training.recipe import Recipe
@@ -20,7 +21,7 @@ def measure_protocols(examples: Sequence[Example], *, jobs: int, place: Path | N
     table = tabulate(examples, recipe, jobs=jobs)
     parts = protocols.run(table, recipe, seen=lambda step: click.echo(step, err=True))
     lines = protocols.table_of(table, parts)
-    lines += protocols.evasion(table, parts, jobs=jobs)
+    lines += evasion(table, parts, jobs=jobs)
     known = protocols.presence_only(table)
     lines += protocols.table_of(
         known, protocols.run(known, recipe, "AB"), name="which fields are known"

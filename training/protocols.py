@@ -1,7 +1,7 @@
 """The protocols every claim about a model is measured by: nothing of a tested blog is ever seen.
 
 A: each blog of `wp_multi` left out. B: each video of `yt_tubespam`. C: each platform. D: each
-corpus of good comments, at the cutoffs. G: disguised and padded spam of A and B. H: calibration.
+corpus of good comments, at the cutoffs. H: calibration. (G is `training.evasion`.)
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from training import cutoffs
-from training.augment import TRANSFORMS, pad
 from training.evaluate import calibration_error, recall_at, sigmoid
 from training.example import Example
 from training.fit import Floats, Table, balance, calibrate, fit_linear
-from training.recipe import Recipe, matrix, present_only
+from training.recipe import Recipe, present_only
 from training.splits import training_part
 
 Mask = NDArray[np.bool_]
@@ -219,7 +218,7 @@ def _unseen_ham(table: Table, parts: Sequence[Part], name: str) -> list[Line]:
     lines = []
     for measure, shares in (("good comments hidden", hidden), ("held as unsure", unsure)):
         if shares:
-            low, high = _mean_interval(shares)
+            low, high = mean_interval(shares)
             lines.append(
                 Line(
                     protocol="D",
@@ -236,7 +235,8 @@ def _unseen_ham(table: Table, parts: Sequence[Part], name: str) -> list[Line]:
     return lines
 
 
-def _mean_interval(values: Sequence[float]) -> tuple[float, float]:
+def mean_interval(values: Sequence[float]) -> tuple[float, float]:
+    """The 95 % interval of the mean of *values* when they are drawn anew."""
     draw = np.random.default_rng(0)
     drawn = [np.mean(draw.choice(values, len(values))) for _ in range(_DRAWS)]
     low, high = np.percentile(drawn, _TAIL)
@@ -277,45 +277,4 @@ def _calibration(table: Table, parts: Sequence[Part], name: str) -> list[Line]:
                 groups=len(mine),
             )
         )
-    return lines
-
-
-def evasion(table: Table, parts: Sequence[Part], *, jobs: int = 1) -> list[Line]:
-    """G: recall at the cut of 1 % FPR of A and B, when their spam is disguised or padded."""
-    ways: dict[str, Callable[[str], str]] = {"clean": lambda text: text, **TRANSFORMS}
-    ways["40 good words"] = pad
-    lines = []
-    for protocol in ("A", "B"):
-        mine = [part for part in parts if part.protocol == protocol]
-        if not mine:
-            continue
-        ham = np.sort(
-            np.concatenate([part.logits[table.is_spam[part.rows] == 0] for part in mine])
-        )[::-1]
-        cut = ham[int(len(ham) * 0.01)]
-        for way, change in ways.items():
-            shares, count = [], 0
-            for part in mine:
-                spam = [table.examples[row].comment for row in part.rows if table.is_spam[row]]
-                if spam:
-                    changed = [dataclasses.replace(c, text=change(c.text)) for c in spam]
-                    logits = matrix(changed, jobs=jobs) @ part.weights + part.bias
-                    shares.append((float((logits > cut).sum()), len(spam)))
-                    count += len(spam)
-            found = sum(share for share, _ in shares) / count
-            each = [share / size for share, size in shares]
-            low, high = _mean_interval(each)
-            lines.append(
-                Line(
-                    protocol="G",
-                    name=protocol,
-                    measure=f"recall, {way}",
-                    value=found,
-                    low=low,
-                    high=high,
-                    spam=count,
-                    ham=len(ham),
-                    groups=len(shares),
-                )
-            )
     return lines

@@ -9,6 +9,7 @@ from models.comment import Comment
 from tests.training.made import make_examples
 from training import protocols
 from training.augment import TRANSFORMS, pad
+from training.evasion import evasion
 from training.fit import fit, tabulate
 from training.recipe import Recipe
 
@@ -59,6 +60,13 @@ def test_presence_alone_knows_nothing_when_everybody_sends_the_same(table):
     known = protocols.presence_only(dataclasses.replace(table, examples=examples))
     alone = protocols.table_of(known, protocols.run(known, RECIPE, "A"))
     assert alone[0].value == pytest.approx(0.5, abs=0.1)
+
+
+def test_every_way_of_evading_is_measured_against_the_clean_text(table, parts):
+    lines = {line.measure: line for line in evasion(table, parts)}
+    assert len(lines) == len(TRANSFORMS) + 2
+    assert lines["recall, clean"].value > 0.9
+    assert {line.spam for line in lines.values()} == {lines["recall, clean"].spam}
 
 
 @pytest.mark.parametrize("way", TRANSFORMS)
