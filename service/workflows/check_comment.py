@@ -63,15 +63,22 @@ def check_comment(
 def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -> Scoring:
     started = time.perf_counter()
     rule = first_answer(arrival, listed)
-    if rule is not None:
+    # What a rule holds for a person is scored all the same: that person wants to know why.
+    is_held = rule is not None and rule.verdict is Verdict.UNSURE
+    if rule is not None and not is_held:
         return Scoring(verdict=rule.verdict, rule=rule.name, took_ms=_since(started))
     try:
         classifier = scorer.live()
     except ScorerUnavailable as error:
+        if rule is not None:
+            return Scoring(verdict=rule.verdict, rule=rule.name, took_ms=_since(started))
         return Scoring(verdict=Verdict.UNSURE, fault=error.detail or str(error))
     score = classifier.score(arrival.comment)
     return Scoring(
-        verdict=verdict(score, site.policy.cutoffs or classifier.cutoffs),
+        verdict=rule.verdict
+        if rule is not None
+        else verdict(score, site.policy.cutoffs or classifier.cutoffs),
+        rule=rule.name if rule is not None else "",
         score=score.value,
         evidence=score.evidence,
         abstains=score.abstains,
