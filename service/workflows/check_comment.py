@@ -67,8 +67,20 @@ def check_comment(
 def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -> Scoring:
     started = time.perf_counter()
     rule = first_answer(arrival, listed)
-    if rule is not None:
+    if rule is not None and rule.verdict is not Verdict.UNSURE:
         return Scoring(verdict=rule.verdict, rule=rule.name, took_ms=_since(started))
+    scored = _score(arrival, site, scorer)
+    if rule is not None:
+        # What a rule holds for a person is scored all the same: that person wants to know why.
+        held = Scoring(verdict=rule.verdict) if scored.fault else scored
+        scored = dataclasses.replace(held, verdict=rule.verdict, rule=rule.name)
+    if arrival.is_precheck and scored.verdict is Verdict.UNSURE and not scored.fault:
+        # Only announced so far, without its text: what is unclear is asked again in full.
+        scored = dataclasses.replace(scored, verdict=Verdict.HAM)
+    return dataclasses.replace(scored, took_ms=_since(started))
+
+
+def _score(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
     try:
         classifier = scorer.for_site(site.site_id)
     except ScorerUnavailable as error:
@@ -77,22 +89,14 @@ def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -
         score = classifier.score(arrival.comment)
     except Exception as error:  # noqa: BLE001 - our bug must not cost anybody the comment
         _log.exception("model %s failed on a comment", classifier.model_id)
-        return Scoring(
-            verdict=Verdict.UNSURE,
-            fault=f"model {classifier.model_id} failed ({type(error).__name__})",
-            took_ms=_since(started),
-        )
-    said = verdict(score, site.policy.cutoffs or classifier.cutoffs)
-    if arrival.is_precheck and said is Verdict.UNSURE:
-        # Only announced so far, without its text: what is unclear is asked again in full.
-        said = Verdict.HAM
+        fault = f"model {classifier.model_id} failed ({type(error).__name__})"
+        return Scoring(verdict=Verdict.UNSURE, fault=fault)
     return Scoring(
-        verdict=said,
+        verdict=verdict(score, site.policy.cutoffs or classifier.cutoffs),
         score=score.value,
         evidence=score.evidence,
         abstains=score.abstains,
         model_id=score.model_id,
-        took_ms=_since(started),
     )
 
 
