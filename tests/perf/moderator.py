@@ -116,7 +116,10 @@ def clear(address: str, keys: dict[str, str]) -> list[float]:
                 page.keyboard.press(keys[guid])
                 if page.locator("#rows .row").count() == 1:
                     break  # the next page of the list comes, or nothing is left
-                page.locator(f'.row:focus:not([data-guid="{guid}"])').wait_for()
+                other = f'.row:focus:not([data-guid="{guid}"]), #empty h2:focus'
+                page.locator(other).first.wait_for()
+                if page.locator("#empty").is_visible():
+                    break
                 # The last press of a page loads the next one, and takes its own measure along.
                 waits += page.evaluate("window.waits.splice(0)")
             page.locator("#rows .row:focus, #empty h2:focus").first.wait_for()
