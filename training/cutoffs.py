@@ -43,6 +43,9 @@ class Promise:
 UNSURE = Promise(0.03)
 SPAM = Promise(0.002)
 BLATANT = Promise(0.0002)
+# A Score says about how many of its like are spam. Where few easy labels would let a promise be
+# kept far below, the cutoffs stay where a person would draw them.
+_FLOORS = {UNSURE: 0.3, SPAM: 0.8, BLATANT: 0.98}
 
 
 def choose(examples: Sequence[Example], scores: Floats) -> Cutoffs:
@@ -68,7 +71,8 @@ def choose(examples: Sequence[Example], scores: Floats) -> Cutoffs:
     def lowest(promise: Promise) -> float:
         # The first good comment that may not be above the cutoff; a hair more than its score.
         place = int(np.searchsorted(above, _surely(promise.fpr, like), side="right"))
-        return float(min(0.9999, np.nextafter(ranked[min(place, len(ranked) - 1)], 1.0)))
+        found = float(np.nextafter(ranked[min(place, len(ranked) - 1)], 1.0))
+        return min(0.9999, max(_FLOORS[promise], found))
 
     unsure, spam = lowest(UNSURE), lowest(SPAM)
     blatant = max(lowest(BLATANT), spam)

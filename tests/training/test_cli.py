@@ -18,7 +18,7 @@ GOOD = (
     "Thank you for the recipe, the {} came out well",
     "Does this also work with a {} from last year?",
     "I disagree about the {}, but a good read",
-    "We visited in spring and loved the {}",
+    "I wrote about the {} here: https://notes.example.org/{}",
 )
 BAD = (
     "Buy cheap {} online http://cheap-{}.example/ best price",
