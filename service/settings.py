@@ -80,6 +80,9 @@ class Settings:
         "Sign a moderator out after this long without a sign.", 120
     )
     session_hours: int = _setting("Sign a moderator out after this long in any case.", 12)
+    event_hosts: str = _setting(
+        "Hosts that events may be sent to although their address is private, with commas.", ""
+    )
     log_level: str = _setting("debug, info, warning or error.", "info")
 
     @classmethod

@@ -7,6 +7,7 @@ import logging
 import flask
 
 from service.app import create_app
+from service.background import start_background
 from service.runtime import Runtime
 from service.settings import Settings
 
@@ -18,4 +19,6 @@ def make_application() -> flask.Flask:
         level=settings.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
-    return create_app(Runtime.from_settings(settings))
+    runtime = Runtime.from_settings(settings)
+    start_background(runtime)
+    return create_app(runtime)

@@ -10,13 +10,12 @@ import json
 from typing import Final
 
 from models.verdict import Verdict
+from service.domain.hold import STAYS_HELD, is_held
 from service.domain.site import Policy, UnsureMeans
 from service.domain.submission import Arrival
 
 TEXT: Final = "text/plain; charset=utf-8"
 THANKS: Final = "Thanks for making the web a better place."
-# The plugin asks again about comments it already holds; it knows no header there (SDK design doc).
-_STAYS_HELD: Final = frozenset({"recheck_queue", "wp-cli"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,13 +42,13 @@ def write_verdict(verdict: Verdict, policy: Policy, arrival: Arrival, guid: str)
 def _write_unsure(policy: Policy, arrival: Arrival) -> tuple[str, dict[str, str]]:
     if policy.unsure is not UnsureMeans.HOLD:
         return ("true" if policy.unsure is UnsureMeans.SPAM else "false"), {}
-    if not arrival.can_hold or arrival.recheck_reason == "retry":
-        # The only answer that keeps it off the page until a person decides.
-        return "true", {}
-    if arrival.recheck_reason in _STAYS_HELD:
+    if is_held(Verdict.UNSURE, policy, arrival):
+        return "false", {"X-akismet-recheck-after": str(policy.recheck_after_s)}
+    if arrival.can_hold and arrival.recheck_reason in STAYS_HELD:
         # Leaves a pending comment pending.
         return "false", {}
-    return "false", {"X-akismet-recheck-after": str(policy.recheck_after_s)}
+    # The only answer that keeps it off the page until a person decides.
+    return "true", {}
 
 
 def write_invalid(guid: str = "", help_text: str = "") -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 import flask
@@ -14,12 +15,13 @@ from service.akismet.answer import Answer
 from service.akismet.body import read_request
 from service.akismet.form import Pairs, first
 from service.domain.decision import Act
-from service.domain.site import Site
+from service.domain.site import Site, UnsureMeans
 from service.domain.submission import new_guid
 from service.web.health import runtime
 from service.workflows.check_comment import check_comment
 from service.workflows.count_calls import count_sites, count_statistics, count_usage
 from service.workflows.find_caller import Caller, find_caller
+from service.workflows.keep_key import keep_key
 from service.workflows.report_mistake import report_mistake
 
 akismet = flask.Blueprint("akismet", __name__, template_folder="templates")
@@ -79,7 +81,13 @@ def comment_check(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both a
     here, pairs = runtime(), read_request()
     caller = _caller(pairs)
     wire.require_comment_fields(pairs)
-    arrival = wire.read_arrival(pairs, flask.request.headers.get("User-Agent", ""))
+    arrival = dataclasses.replace(
+        wire.read_arrival(pairs, flask.request.headers.get("User-Agent", "")),
+        key_id=caller.key.key_id,
+    )
+    if arrival.callback and caller.site.policy.unsure is UnsureMeans.HOLD and not caller.is_sealed:
+        text = wire.read_key("comment-check", pairs, flask.request.host)
+        keep_key(caller.key, text, store=here.store, secret=here.secret)
     done = check_comment(
         arrival,
         caller.site,

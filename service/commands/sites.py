@@ -6,7 +6,7 @@ import click
 
 from models.verdict import Cutoffs
 from service.commands.shared import opened
-from service.domain.site import Key, Policy, UnsureMeans
+from service.domain.site import Key, Policy, Undecided, UnsureMeans
 from service.errors import InvalidField
 from service.runtime import utc_now
 from service.workflows import administer
@@ -64,6 +64,11 @@ def list_() -> None:
     help="What the blog hears when the model is unsure: hold it, call it spam, call it ham.",
 )
 @click.option("--recheck-after", type=int, help="Seconds WordPress waits for a person, half of it.")
+@click.option(
+    "--undecided",
+    type=click.Choice([choice.value for choice in Undecided]),
+    help="What becomes of a held comment that nobody decided in twice that time.",
+)
 @click.option("--kept-days", type=int, help="Forget comment text after this many days; 0: never.")
 @click.option(
     "--cutoffs",
@@ -73,6 +78,7 @@ def policy(
     url: str,
     unsure: str | None,
     recheck_after: int | None,
+    undecided: str | None,
     kept_days: int | None,
     cutoffs: str | None,
 ) -> None:
@@ -82,6 +88,8 @@ def policy(
         changes["unsure"] = UnsureMeans(unsure)
     if recheck_after is not None:
         changes["recheck_after_s"] = recheck_after
+    if undecided:
+        changes["undecided"] = Undecided(undecided)
     if kept_days is not None:
         changes["kept_days"] = kept_days or None
     if cutoffs:
@@ -102,6 +110,7 @@ def _written(policy: Policy) -> str:
     )
     return (
         f"unsure: {policy.unsure.value}\nrecheck after: {policy.recheck_after_s} s\n"
+        f"undecided: {policy.undecided.value}\n"
         f"text is kept: {kept}\ncutoffs: {numbers}"
     )
 

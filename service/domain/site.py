@@ -33,6 +33,14 @@ class UnsureMeans(enum.Enum):
     HAM = "ham"
 
 
+class Undecided(enum.Enum):
+    """What becomes of a held comment that nobody decided in time: a Site's choice."""
+
+    HOLD = "hold"
+    APPROVE = "approve"
+    SPAM = "spam"
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A Site's choices. *recheck_after_s*: WordPress lets a held comment wait twice as long.
@@ -43,6 +51,7 @@ class Policy:
     unsure: UnsureMeans = UnsureMeans.HOLD
     # Seven days: so long that a person decides first (the plugin approves after twice this).
     recheck_after_s: int = 604_800
+    undecided: Undecided = Undecided.HOLD
     cutoffs: Cutoffs | None = None
     kept_days: int | None = None
 
@@ -50,7 +59,8 @@ class Policy:
 def write_policy(policy: Policy) -> dict[str, Any]:
     """The JSON spelling of a Policy."""
     cutoffs = policy.cutoffs and dataclasses.asdict(policy.cutoffs)
-    return dataclasses.asdict(policy) | {"unsure": policy.unsure.value, "cutoffs": cutoffs}
+    words = {"unsure": policy.unsure.value, "undecided": policy.undecided.value}
+    return dataclasses.asdict(policy) | words | {"cutoffs": cutoffs}
 
 
 def read_policy(row: dict[str, Any]) -> Policy:
@@ -59,6 +69,8 @@ def read_policy(row: dict[str, Any]) -> Policy:
     known = {name: value for name, value in row.items() if name in names}
     if "unsure" in known:
         known["unsure"] = UnsureMeans(known["unsure"])
+    if "undecided" in known:
+        known["undecided"] = Undecided(known["undecided"])
     if known.get("cutoffs"):
         known["cutoffs"] = Cutoffs(**known["cutoffs"])
     return Policy(**known)

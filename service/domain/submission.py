@@ -29,6 +29,7 @@ class Arrival:
 
     *said* is what the Site says we answered before (comment_check_response): "true", "false" or "".
     *client_ref* is the comment's number in the blog, *reporter* who pressed the button there.
+    *key_id* is the Key it came with: the one its blog knows us by.
     *can_hold* says that the caller keeps a comment off its page when told to wait for us.
     """
 
@@ -45,6 +46,7 @@ class Arrival:
     client_ref: str = ""
     reporter: str = ""
     said: str = ""
+    key_id: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from service.domain.site import Key, Policy, Site, read_policy, same_address, write_policy
 from service.errors import NotFound
-from service.storage.tables import api_key, site, submission
+from service.storage.tables import api_key, sealed_key, site, submission
 
 
 class Sites:
@@ -109,17 +109,18 @@ class Sites:
         ).one()
         return _key(row)
 
-    def find_key(self, key_hash: str) -> tuple[Key, Site] | None:
-        """The living Key with this hash and its Site, in one round trip."""
+    def find_key(self, key_hash: str) -> tuple[Key, Site, bool] | None:
+        """The living Key with this hash, its Site, and whether its text is kept; one round trip."""
         row = self._connection.execute(
-            sa.select(api_key, site)
+            sa.select(api_key, site, sealed_key.c.key_id.is_not(None))
             .join(site, site.c.id == api_key.c.site_id)
+            .outerjoin(sealed_key, sealed_key.c.key_id == api_key.c.id)
             .where(api_key.c.key_hash == key_hash, api_key.c.revoked_at.is_(None)),
         ).one_or_none()
         if row is None:
             return None
         keys = len(api_key.c)
-        return _key(row[:keys]), _site(row[keys:])
+        return _key(row[:keys]), _site(row[keys:-1]), bool(row[-1])
 
     def list_keys(self, site_id: int) -> list[Key]:
         """A Site's Keys, revoked ones too, oldest first."""

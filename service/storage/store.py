@@ -12,15 +12,19 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from service.domain.hold import Hold
 from service.domain.submission import Submission
 from service.errors import Conflict, StoreUnavailable
 from service.storage.counts import Counts
 from service.storage.decisions import Decisions
 from service.storage.engine import WRITES, make_engine
+from service.storage.events import Events
 from service.storage.moderators import Moderators
+from service.storage.outbox import Outbox
 from service.storage.sites import Sites
 from service.storage.submissions import Submissions
 from service.storage.tables import meta
+from service.storage.webhooks import Webhooks
 from service.storage.writer import GroupWriter
 
 
@@ -49,6 +53,21 @@ class Unit:
     def moderators(self) -> Moderators:
         """Moderators and their sessions."""
         return Moderators(self._connection)
+
+    @cached_property
+    def events(self) -> Events:
+        """What waits to be sent."""
+        return Events(self._connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Where Events are written together with what they follow from."""
+        return Outbox(self._connection)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Who hears, and the secrets for that."""
+        return Webhooks(self._connection)
 
     @cached_property
     def counts(self) -> Counts:
@@ -80,7 +99,9 @@ class Store:
         self.engine = engine
         # SQLite has one writer at a time; queueing here costs less than its busy waiting.
         self._turn = threading.RLock() if engine.dialect.name == "sqlite" else None
-        self._writer: GroupWriter[Submission] = GroupWriter(self._append_group, name="writer")
+        self._writer: GroupWriter[tuple[Submission, Hold | None]] = GroupWriter(
+            self._append_group, name="writer"
+        )
 
     @classmethod
     def open(cls, url: str, *, pool_size: int = 20) -> Store:
@@ -105,16 +126,19 @@ class Store:
             writing.begin()
             yield Unit(writing)
 
-    def append(self, new: Submission) -> None:
+    def append(self, new: Submission, hold: Hold | None = None) -> None:
         """Store *new* for good: it is on disk when this returns (fast I/O, shared fsync).
 
-        Raises StoreUnavailable.
+        *hold*: its blog is told to hold it, and the clock of that starts. Raises StoreUnavailable.
         """
-        self._writer.put(new)
+        self._writer.put((new, hold))
 
-    def _append_group(self, group: list[Submission]) -> None:
+    def _append_group(self, group: list[tuple[Submission, Hold | None]]) -> None:
         with self.begin() as unit:
-            unit.submissions.append(group)
+            unit.submissions.append([new for new, _ in group])
+            for new, hold in group:
+                if hold is not None:
+                    unit.outbox.record_hold(new, hold)
             unit.commit()
 
     def ping(self) -> None:

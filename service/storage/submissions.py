@@ -72,6 +72,27 @@ class Submissions:
         ).one_or_none()
         return None if row is None else read_submission(row)
 
+    def find_later_outcome(self, asked: Submission) -> Outcome:
+        """What holds of the comment *asked* about: its own Outcome, else that of a recheck.
+
+        The plugin rechecks what it holds under a new guid; who decides that one decides this one.
+        """
+        if asked.outcome is not Outcome.UNSURE:
+            return asked.outcome
+        rows = self._connection.execute(
+            submission.select()
+            .where(
+                submission.c.site_id == asked.site_id,
+                submission.c.content_hash == content_hash(asked.arrival.comment),
+                submission.c.id > asked.submission_id,
+                submission.c.version > 0,
+            )
+            .order_by(submission.c.decided_at.desc())
+            .limit(20),
+        ).all()
+        later = (read_submission(row) for row in rows)
+        return next((one.outcome for one in later if one.arrival.recheck_reason), asked.outcome)
+
     def page(self, ask: PageAsk) -> list[Submission]:
         """One page, newest first; reads at most *ask.limit* rows through an index (fast I/O)."""
         query = submission.select().where(*_matching(ask))

@@ -9,7 +9,16 @@ from typing import Any
 
 from service.domain.moderator import Moderator, Role, read_name, read_password
 from service.domain.password import hash_password
-from service.domain.site import Key, Policy, Site, key_hash, new_key, read_blog, read_key
+from service.domain.site import (
+    Key,
+    Policy,
+    Site,
+    UnsureMeans,
+    key_hash,
+    new_key,
+    read_blog,
+    read_key,
+)
 from service.errors import Conflict, DuplicateModerator, DuplicateSite, InvalidField, NotFound
 from service.storage.store import Store
 
@@ -78,6 +87,7 @@ def revoke_key(key_id: int, *, store: Store, now: dt.datetime) -> Key:
     with store.begin() as unit:
         unit.sites.get_key(key_id)
         unit.sites.revoke_key(key_id, now)
+        unit.webhooks.purge_sealed(key_id=key_id)
         unit.commit()
         return unit.sites.get_key(key_id)
 
@@ -102,6 +112,8 @@ def set_policy(blog: str, changes: dict[str, Any], *, store: Store) -> Site:
             raise NotFound(f"There is no site for {blog}.")
         policy = _checked(dataclasses.replace(site.policy, **changes))
         unit.sites.set_policy(site.site_id, policy)
+        if policy.unsure is not UnsureMeans.HOLD:
+            unit.webhooks.purge_sealed(site_id=site.site_id)
         unit.commit()
     return dataclasses.replace(site, policy=policy)
 

@@ -7,6 +7,7 @@ import time
 
 from models.verdict import Verdict, verdict
 from service.domain.decision import outcome
+from service.domain.hold import Hold, is_held
 from service.domain.rules import first_answer
 from service.domain.site import Site, same_address
 from service.domain.submission import Arrival, Kind, Scoring, Submission
@@ -44,7 +45,10 @@ def check_comment(
         version=0,
         other_blog="" if same_address(arrival.blog) == site.address else arrival.blog,
     )
-    store.append(submission)
+    hold = None
+    if not scoring.fault and arrival.callback and is_held(scoring.verdict, site.policy, arrival):
+        hold = Hold(held_at=now, recheck_after_s=site.policy.recheck_after_s)
+    store.append(submission, hold)
     if scoring.fault:
         raise ScorerUnavailable(detail=scoring.fault)
     return submission

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from service.domain.decision import Act, Decision, Source, standing
+from service.domain.event import EventKind
 from service.domain.moderator import Action, Moderator, may
 from service.domain.submission import Submission, settled
 from service.errors import AlreadyDecided, NotFound, NotPermitted
@@ -49,8 +50,10 @@ def decide(
             moderator_id=moderator.moderator_id,
             note=note,
         )
-        decided = settled(submission, unit.decisions.list_of(submission.submission_id))
+        decisions = unit.decisions.list_of(submission.submission_id)
+        decided = settled(submission, decisions)
         unit.submissions.set_outcome(decided)
+        unit.outbox.record(EventKind.DECISION, decided, decisions[-1])
         unit.commit()
         return decided
 

@@ -16,11 +16,15 @@ _USED_EVERY: Final = dt.timedelta(hours=1)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A living Key and the Site it asks for now; *owner* is the network a child Site belongs to."""
+    """A living Key and the Site it asks for now; *owner* is the network a child Site belongs to.
+
+    *is_sealed* says that the text of the Key is kept, sealed.
+    """
 
     key: Key
     site: Site
     owner: Site
+    is_sealed: bool = False
 
 
 def find_caller(key: str, blog: str = "", *, store: Store, secret: str, now: dt.datetime) -> Caller:
@@ -35,7 +39,7 @@ def find_caller(key: str, blog: str = "", *, store: Store, secret: str, now: dt.
         found = unit.sites.find_key(key_hash(key, secret))
         if found is None:
             raise UnknownKey(detail="unknown or revoked key")
-        known, owner = found
+        known, owner, is_sealed = found
         site: Site | None = owner
         if owner.is_network and blog.strip():
             site = unit.sites.find_by_blog(blog, parent_id=owner.site_id)
@@ -45,7 +49,7 @@ def find_caller(key: str, blog: str = "", *, store: Store, secret: str, now: dt.
         with store.begin() as unit:
             unit.sites.set_key_used(known.key_id, now)
             unit.commit()
-    return Caller(key=known, site=site, owner=owner)
+    return Caller(key=known, site=site, owner=owner, is_sealed=is_sealed)
 
 
 def _add_child(network: Site, blog: str, *, store: Store, now: dt.datetime) -> Site:

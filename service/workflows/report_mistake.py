@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from service.domain.decision import Act, Decision, Source, outcome, standing
+from service.domain.event import EventKind
 from service.domain.site import Site, same_address
 from service.domain.submission import Arrival, Kind, Submission, new_guid, settled
 from service.storage.store import Store, Unit
@@ -34,8 +35,10 @@ def report_mistake(
             now=now,
             reporter=arrival.reporter,
         )
-        decided = settled(submission, unit.decisions.list_of(submission.submission_id))
+        decisions = unit.decisions.list_of(submission.submission_id)
+        decided = settled(submission, decisions)
         unit.submissions.set_outcome(decided)
+        unit.outbox.record(EventKind.REPORT, decided, decisions[-1])
         unit.commit()
         return decided
 

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 
 from service.domain.decision import Act, Decision, Source
+from service.domain.event import EventKind
 from service.domain.moderator import Action, Moderator, may
 from service.domain.submission import Submission, settled
 from service.errors import Conflict, NotFound, NotPermitted
@@ -47,8 +48,10 @@ def undo(
             moderator_id=moderator.moderator_id,
             undoes=taken_back.decision_id,
         )
-        undone = settled(submission, unit.decisions.list_of(submission.submission_id))
+        decisions = unit.decisions.list_of(submission.submission_id)
+        undone = settled(submission, decisions)
         unit.submissions.set_outcome(undone)
+        unit.outbox.record(EventKind.UNDO, undone, decisions[-1])
         unit.commit()
         return Undone(submission=undone, decision=taken_back)
 
