@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from models.verdict import Cutoffs
+from service.domain.scope import DEFAULT, Scope
 from service.errors import InvalidField
 
 # WordPress refuses to even send a key of another shape (class.akismet.php: strlen != 12) and
@@ -95,7 +96,10 @@ class Site:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A secret with which a Site asks; only its hash is kept, and *hint*, its first four."""
+    """A secret with which a Site asks; only its hash is kept, and *hint*, its first four.
+
+    *moderator_id* is the person that a Key which may decide or administer acts for.
+    """
 
     key_id: int
     site_id: int
@@ -104,6 +108,8 @@ class Key:
     created_at: dt.datetime
     last_used_at: dt.datetime | None
     revoked_at: dt.datetime | None
+    scopes: frozenset[Scope] = DEFAULT
+    moderator_id: int | None = None
 
 
 def same_address(url: str) -> str:
@@ -142,6 +148,11 @@ def new_key() -> str:
     """A random key of the one shape every client accepts (48 bits)."""
     key = secrets.token_hex(6)
     return new_key() if key == NEVER_A_KEY else key
+
+
+def new_long_key() -> str:
+    """A random key for programs that decide or administer: 160 bits, no Akismet client sends it."""
+    return secrets.token_hex(20)
 
 
 def read_key(text: str) -> str:

@@ -12,8 +12,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from service.storage import history_tables
 from service.storage.engine import WRITES
-from service.storage.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,5 +54,5 @@ def differences(engine: sa.Engine) -> Sequence[object]:
     """What the database lacks against the tables this program knows; empty when all is well."""
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
-        found: Sequence[object] = compare_metadata(context, metadata)
+        found: Sequence[object] = compare_metadata(context, history_tables.metadata)
         return found

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service.domain.scope import DEFAULT, Scope, read_scopes, write_scopes
 from service.domain.site import Key, Policy, Site, read_policy, same_address, write_policy
 from service.errors import NotFound
 from service.storage.tables import api_key, sealed_key, site, submission
@@ -99,12 +100,28 @@ class Sites:
         return [(row[0], row[1], row[2]) for row in rows]
 
     def add_key(
-        self, site_id: int, *, name: str, key_hash: str, hint: str, now: dt.datetime
+        self,
+        site_id: int,
+        *,
+        name: str,
+        key_hash: str,
+        hint: str,
+        now: dt.datetime,
+        scopes: frozenset[Scope] = DEFAULT,
+        moderator_id: int | None = None,
     ) -> Key:
         """A new Key, known by its hash. Raises Conflict when this key is already somebody's."""
         row = self._connection.execute(
             api_key.insert()
-            .values(site_id=site_id, name=name, key_hash=key_hash, hint=hint, created_at=now)
+            .values(
+                site_id=site_id,
+                name=name,
+                key_hash=key_hash,
+                hint=hint,
+                created_at=now,
+                scopes=write_scopes(scopes),
+                moderator_id=moderator_id,
+            )
             .returning(*api_key.c),
         ).one()
         return _key(row)
@@ -166,7 +183,18 @@ def _site(row: Any) -> Site:  # noqa: ANN401 - a Row or a slice of one
 
 
 def _key(row: Any) -> Key:  # noqa: ANN401 - a Row or a slice of one
-    key_id, site_id, name, _hash, hint, created_at, last_used_at, revoked_at = row
+    (
+        key_id,
+        site_id,
+        name,
+        _hash,
+        hint,
+        created_at,
+        last_used_at,
+        revoked_at,
+        scopes,
+        moderator_id,
+    ) = row
     return Key(
         key_id=key_id,
         site_id=site_id,
@@ -175,4 +203,6 @@ def _key(row: Any) -> Key:  # noqa: ANN401 - a Row or a slice of one
         created_at=created_at,
         last_used_at=last_used_at,
         revoked_at=revoked_at,
+        scopes=read_scopes(scopes),
+        moderator_id=moderator_id,
     )

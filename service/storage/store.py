@@ -19,6 +19,8 @@ from service.storage.counts import Counts
 from service.storage.decisions import Decisions
 from service.storage.engine import WRITES, make_engine
 from service.storage.events import Events
+from service.storage.idempotency import Idempotency
+from service.storage.imports import Imports
 from service.storage.moderators import Moderators
 from service.storage.outbox import Outbox
 from service.storage.sites import Sites
@@ -68,6 +70,16 @@ class Unit:
     def webhooks(self) -> Webhooks:
         """Who hears, and the secrets for that."""
         return Webhooks(self._connection)
+
+    @cached_property
+    def idempotency(self) -> Idempotency:
+        """Calls that count once."""
+        return Idempotency(self._connection)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """History brought in."""
+        return Imports(self._connection)
 
     @cached_property
     def counts(self) -> Counts:

@@ -100,6 +100,10 @@ api_key = sa.Table(
     sa.Column("created_at", UTCTime, nullable=False),
     sa.Column("last_used_at", UTCTime),
     sa.Column("revoked_at", UTCTime),
+    sa.Column("scopes", sa.String(60), nullable=False, server_default="check feedback read"),
+    # The person that a Key with the scope `decide` or `admin` acts for. No reference: SQLite
+    # would have to rebuild the table under rows that refer to it, and no moderator is ever deleted.
+    sa.Column("moderator_id", _ID),
     sa.Index("ix_api_key_site_id", "site_id"),
 )
 
