@@ -6,6 +6,7 @@ import click
 
 from models.verdict import Cutoffs
 from service.commands.shared import opened
+from service.domain.scope import DEFAULT, read_scopes, write_scopes
 from service.domain.site import Key, Policy, Undecided, UnsureMeans
 from service.errors import InvalidField
 from service.runtime import utc_now
@@ -133,13 +134,22 @@ def key() -> None:
 @click.argument("url")
 @click.option("--name", required=True, help="Where this key will be used, such as 'staging'.")
 @click.option("--key", "text", default="", help="Bring the key you have.")
-def issue(url: str, name: str, text: str) -> None:
+@click.option(
+    "--scopes",
+    default=write_scopes(DEFAULT),
+    show_default=True,
+    help="What it may do, of: check feedback read decide admin.",
+)
+@click.option("--as", "acts_for", default="", help="Moderator it acts for, to decide or admin.")
+def issue(url: str, name: str, text: str, scopes: str, acts_for: str) -> None:
     """Issue one more key for the website at URL and print it, once."""
     with opened() as (settings, store):
         issued = administer.issue_key(
             url,
             name=name,
             key=text,
+            scopes=read_scopes(scopes),
+            acts_for=acts_for,
             store=store,
             secret=settings.secret_key.reveal(),
             now=utc_now(),

@@ -32,6 +32,7 @@ class Action(enum.Enum):
     DECIDE = "decide"
     UNDO_OTHERS = "undo-others"
     SEE_KEYS = "see-keys"
+    ADMINISTER = "administer"
 
 
 _DECIDERS: Final = frozenset({Role.MODERATOR, Role.SENIOR, Role.MAINTAINER, Role.OWNER})
@@ -40,6 +41,7 @@ _MAY: Final[dict[Action, frozenset[Role]]] = {
     Action.DECIDE: _DECIDERS,
     Action.UNDO_OTHERS: frozenset({Role.SENIOR, Role.MAINTAINER, Role.OWNER}),
     Action.SEE_KEYS: frozenset({Role.MAINTAINER, Role.OWNER}),
+    Action.ADMINISTER: frozenset({Role.MAINTAINER, Role.OWNER}),
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from models.comment import Comment, Evidence
 from models.text import fold
-from models.verdict import Verdict
+from models.verdict import Cutoffs, Verdict
 from service.domain.decision import Decision, Outcome, outcome, standing
 
 
@@ -54,6 +54,7 @@ class Scoring:
     """The record of one Verdict. Exactly one of *model_id* and *rule* is set, or *fault*.
 
     *fault* says why no model answered; such a Submission is UNSURE and waits for a person.
+    *cutoffs* are those the Score was held against, as they were then.
     """
 
     verdict: Verdict
@@ -64,6 +65,7 @@ class Scoring:
     rule: str = ""
     fault: str = ""
     took_ms: float = 0.0
+    cutoffs: Cutoffs | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,13 @@ class Submissions:
         row = self._connection.execute(query.with_for_update() if lock else query).one_or_none()
         return None if row is None else read_submission(row)
 
+    def list_of_guids(self, guids: list[str]) -> dict[str, Submission]:
+        """Those of these *guids* that are there, by guid."""
+        rows = self._connection.execute(
+            submission.select().where(submission.c.guid.in_(guids)),
+        ).all()
+        return {row.guid: read_submission(row) for row in rows}
+
     def find_same(self, site_id: int, comment: Comment) -> Submission | None:
         """The newest Submission of this Site with the same text and author, or None."""
         row = self._connection.execute(

@@ -9,6 +9,7 @@ from typing import Any
 
 from service.domain.moderator import Moderator, Role, read_name, read_password
 from service.domain.password import hash_password
+from service.domain.scope import DEFAULT, POWERFUL, Scope
 from service.domain.site import (
     Key,
     Policy,
@@ -16,6 +17,7 @@ from service.domain.site import (
     UnsureMeans,
     key_hash,
     new_key,
+    new_long_key,
     read_blog,
     read_key,
 )
@@ -64,17 +66,39 @@ def add_site(
 
 
 def issue_key(
-    blog: str, *, name: str, key: str = "", store: Store, secret: str, now: dt.datetime
+    blog: str,
+    *,
+    name: str,
+    key: str = "",
+    scopes: frozenset[Scope] = DEFAULT,
+    acts_for: str = "",
+    store: Store,
+    secret: str,
+    now: dt.datetime,
 ) -> Issued:
-    """One more Key for the Site of *blog*. Raises NotFound, DuplicateSite, InvalidField."""
-    text = read_key(key) if key else new_key()
+    """One more Key for the Site of *blog*. Raises NotFound, DuplicateSite, InvalidField.
+
+    One that may decide or administer is long, random, and *acts_for* a moderator by name.
+    """
+    is_powerful = bool(scopes & POWERFUL)
+    if is_powerful and (key or not acts_for):
+        sentence = "A key that decides or administers is made by us and acts for a moderator."
+        raise InvalidField("scopes", sentence)
+    text = read_key(key) if key else new_long_key() if is_powerful else new_key()
     try:
         with store.begin() as unit:
             site = unit.sites.find_by_blog(blog)
             if site is None:
                 raise NotFound(f"There is no site for {blog}.")
+            person = unit.moderators.get(read_name(acts_for)) if acts_for else None
             issued = unit.sites.add_key(
-                site.site_id, name=name, key_hash=key_hash(text, secret), hint=text[:4], now=now
+                site.site_id,
+                name=name,
+                key_hash=key_hash(text, secret),
+                hint=text[:4],
+                now=now,
+                scopes=scopes,
+                moderator_id=person.moderator_id if person else None,
             )
             unit.commit()
     except Conflict:

@@ -6,8 +6,9 @@ import dataclasses
 import datetime as dt
 from typing import Final
 
+from service.domain.scope import Scope
 from service.domain.site import Key, Site, key_hash, same_address
-from service.errors import Conflict, UnknownKey
+from service.errors import Conflict, NotPermitted, UnknownKey
 from service.storage.store import Store
 
 # Often enough to tell an idle key from a used one, rare enough not to write at every call.
@@ -27,9 +28,18 @@ class Caller:
     is_sealed: bool = False
 
 
-def find_caller(key: str, blog: str = "", *, store: Store, secret: str, now: dt.datetime) -> Caller:
+def find_caller(
+    key: str,
+    blog: str = "",
+    *,
+    scope: Scope | None = None,
+    store: Store,
+    secret: str,
+    now: dt.datetime,
+) -> Caller:
     """The Caller behind *key*. Raises UnknownKey for a missing, unknown or revoked one (fast I/O).
 
+    *scope* is what the Key is needed for; raises NotPermitted when it does not reach so far.
     The Site comes from the key alone. Only a network key looks at *blog*: it makes one child Site
     for each blog address it meets.
     """
@@ -40,6 +50,8 @@ def find_caller(key: str, blog: str = "", *, store: Store, secret: str, now: dt.
         if found is None:
             raise UnknownKey(detail="unknown or revoked key")
         known, owner, is_sealed = found
+        if scope is not None and scope not in known.scopes:
+            raise NotPermitted(f"This key has no scope `{scope.value}`.")
         site: Site | None = owner
         if owner.is_network and blog.strip():
             site = unit.sites.find_by_blog(blog, parent_id=owner.site_id)
