@@ -41,9 +41,11 @@ final class Chaffinch {
 		}
 		add_filter( 'pre_http_request', array( __CLASS__, 'repoint' ), 10, 3 );
 		// The plugin asks https, https, http when the first fails: one address, one question.
-		add_filter( 'pre_option_akismet_ssl_disabled', 'time' );
+		add_filter( 'pre_option_akismet_ssl_disabled', array( __CLASS__, 'now' ) );
 		// Sends every link of every commenter to a third party as the pointer passes over it.
 		add_filter( 'akismet_enable_mshots', '__return_false' );
+		// Loads its letters from s0.wp.com.
+		add_action( 'admin_enqueue_scripts', array( __CLASS__, 'drop_foreign_font' ), 99 );
 		add_filter( 'clean_url', array( __CLASS__, 'repoint_frame' ), 10, 2 );
 		add_filter( 'http_request_host_is_external', array( __CLASS__, 'allow_host' ), 10, 2 );
 		// Approves what waits for a person when he takes too long; Chaffinch tells us in time itself.
@@ -59,6 +61,10 @@ final class Chaffinch {
 		$url = defined( 'CHAFFINCH_URL' ) ? CHAFFINCH_URL : get_option( self::OPTION, '' );
 		$url = is_string( $url ) ? untrailingslashit( trim( $url ) ) : '';
 		return preg_match( '#^https?://[^/\s]#i', $url ) ? $url : '';
+	}
+
+	public static function now() {
+		return time();
 	}
 
 	public static function key() {
@@ -154,6 +160,10 @@ final class Chaffinch {
 	public static function repoint_frame( $clean, $original ) {
 		$from = 'https://tools.akismet.com/';
 		return 0 === strpos( $clean, $from ) ? self::url() . '/' . substr( $clean, strlen( $from ) ) : $clean;
+	}
+
+	public static function drop_foreign_font() {
+		wp_dequeue_style( 'akismet-font-inter' );
 	}
 
 	/** WordPress refuses to ask private addresses on its own; this one its owner named. */

@@ -104,4 +104,4 @@ def choose_command(
         return Command.PUBLISH
     if policy.undecided is Undecided.SPAM and is_over:
         return Command.BIN
-    return Command.PEND
+    return Command.BIN if may_be_published or hold.is_near(now) else Command.PEND
