@@ -44,7 +44,7 @@ class Past:
     """One comment of a file. *source_id* is its number there, unique inside (Site, format).
 
     *exclude* says why it must not teach ("" when it may); *origin* is who labelled it first, when
-    the file is an export of ours. *written_at* is in UTC.
+    the file is an export of ours, and *received_at* when we first got it.
     """
 
     source_id: str
@@ -53,6 +53,7 @@ class Past:
     label_source: LabelSource = LabelSource.NONE
     label_note: str = ""
     label_at: dt.datetime | None = None
+    received_at: dt.datetime | None = None
     exclude: str = ""
     weight: float | None = None
     origin: str = ""

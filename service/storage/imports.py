@@ -189,7 +189,7 @@ def _write(past: Past) -> dict[str, Any]:
         "weight": past.counts,
         "origin": plain(past.origin, 20),
         "exclude": plain(past.exclude, 60),
-        "written_at": past.comment.written_at,
+        "written_at": past.received_at or past.comment.written_at,
     }
 
 
@@ -201,6 +201,7 @@ def _read(row: Any) -> Past:  # noqa: ANN401 - a SQLAlchemy Row
         label_source=LabelSource(row.label_source),
         label_note=row.label_note,
         label_at=row.label_at,
+        received_at=row.written_at,
         exclude=row.exclude,
         weight=row.weight,
         origin=row.origin,

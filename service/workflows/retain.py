@@ -32,6 +32,7 @@ def retain(
             continue
         with store.begin() as unit:
             rows = unit.submissions.purge(site.site_id, before=until)
+            rows += unit.imports.purge_old(site.site_id, before=until)
             unit.commit()
         if rows:
             forgotten.append((site, rows))
