@@ -225,11 +225,12 @@ def _command(
 ) -> Command | None:
     found = event if _is_hold(event) else unit.events.find_hold(event.lane)
     outcome = about.outcome
-    if _is_hold(event):
+    if outcome is Outcome.UNSURE:
+        # Undone, or never decided: but maybe decided under the guid of another check of it.
         outcome = unit.submissions.find_later_outcome(asked)
-        if outcome is not Outcome.UNSURE:
-            # Somebody decided; that has an Event of its own.
-            return None
+    if _is_hold(event) and outcome is not Outcome.UNSURE:
+        # Somebody decided; that has an Event of its own.
+        return None
     return choose_command(
         outcome,
         unit.sites.get(asked.site_id).policy,
