@@ -19,11 +19,13 @@ from service.errors import ServiceError
 from service.outgoing import Outgoing, read_hosts
 from service.runtime import Runtime
 from service.workflows.deliver_events import deliver_events
+from service.workflows.manage_events import forget_events
 
 _log = logging.getLogger(__name__)
 # A decision reaches its blog about as fast as a person looks there.
 _DELIVER_EVERY_S: Final = 2
 _JITTER_S: Final = 1
+_FORGET_EVERY_H: Final = 24
 
 
 def start_background(runtime: Runtime) -> BackgroundScheduler:
@@ -46,6 +48,14 @@ def start_background(runtime: Runtime) -> BackgroundScheduler:
         executor="events",
         id="deliver events",
     )
+    scheduler.add_job(
+        lambda: _forget(runtime),
+        "interval",
+        hours=_FORGET_EVERY_H,
+        jitter=3600,
+        executor="events",
+        id="forget events",
+    )
     scheduler.start()
     return scheduler
 
@@ -63,3 +73,10 @@ def _deliver(runtime: Runtime, sender: Outgoing) -> None:
                 return
     except ServiceError as error:
         _log.warning("events wait: %s", error.code)
+
+
+def _forget(runtime: Runtime) -> None:
+    try:
+        forget_events(store=runtime.store, now=runtime.clock())
+    except ServiceError as error:
+        _log.warning("old events stay: %s", error.code)

@@ -163,6 +163,20 @@ class Events:
             raise NotFound("There is no such event, or it was not given up.")
         return changed
 
+    def purge(self, *, before: dt.datetime) -> int:
+        """Forget what was sent or given up and is older than *before*; answers with how many.
+
+        Not while anything in its lane still waits: what that may say depends on what was said.
+        """
+        other = event.alias("other")
+        waits = sa.exists().where(other.c.lane == event.c.lane, other.c.state == EventState.WAITING)
+        changed = self._connection.execute(
+            event.delete().where(
+                event.c.state != EventState.WAITING, event.c.created_at < before, ~waits
+            ),
+        )
+        return changed.rowcount
+
 
 def _stands_before(now: dt.datetime) -> list[sa.ColumnElement[bool]]:
     other = event.alias("other")

@@ -12,6 +12,8 @@ from service.outgoing import read_target
 from service.storage.store import Store
 
 _MOST_URL = 500
+# Long enough to ask what became of last quarter's comment.
+_KEPT = dt.timedelta(days=90)
 
 
 def list_events(
@@ -28,6 +30,17 @@ def resend_events(numbers: Sequence[int] | None, *, store: Store, now: dt.dateti
         again = unit.events.resend(numbers, now)
         unit.commit()
     return again
+
+
+def forget_events(*, store: Store, now: dt.datetime) -> int:
+    """Forget Events that were settled long ago; answers with how many (slow I/O on a big table).
+
+    A comment undone after that is binned, not pended: nobody knows any more what its blog did.
+    """
+    with store.begin() as unit:
+        gone = unit.events.purge(before=now - _KEPT)
+        unit.commit()
+    return gone
 
 
 def add_webhook(

@@ -10,7 +10,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,19 +17,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from models.verdict import Cutoffs
-from service.domain.decision import Act, Outcome
-from service.domain.moderator import Moderator
-from service.domain.submission import Submission
-from service.runtime import utc_now
-from service.storage.store import Store
-from service.storage.submissions import PageAsk
-from service.workflows.administer import set_policy
-from service.workflows.decide import decide
-from service.workflows.undo import undo
 from tests.browser.conftest import browser as browser  # noqa: PLC0414 - a fixture, for all here
 from tests.conftest import missing
-from tests.program import Program, environment, free_port
+from tests.program import free_port
+from tests.wordpress.server import KEY, Server
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -39,7 +29,6 @@ PACKAGE = Path(
     os.environ.get("CHAFFINCH_TEST_WORDPRESS", str(ROOT / ".venv/wordpress/usr/share/wordpress")),
 )
 SOCKET = os.environ.get("CHAFFINCH_TEST_MYSQL_SOCKET", "/run/mysqld/mysqld.sock")
-KEY = "ab12cd34ef56"
 _CONFIG = """<?php
 define( 'DB_NAME', '{name}' );
 define( 'DB_USER', '{name}' );
@@ -239,62 +228,6 @@ def blog(package, database, tmp_path_factory) -> Iterator[Blog]:
     assert "installed" in done.stdout, done.stdout + done.stderr
     with _served(made):
         yield made
-
-
-class Server:
-    """The program as its operator and its moderators use it."""
-
-    def __init__(self, data: Path, blog: Blog) -> None:
-        self.data, self.blog = data, blog
-        self._port = free_port()
-        self.start()
-        self.store = Store.open(f"sqlite:///{data / 'chaffinch.sqlite3'}")
-        self.run("site", "add", blog.address, "--key", KEY)
-
-    def start(self) -> None:
-        """Start it; it may call back to this machine."""
-        self.program = Program(self.data, self._port, CHAFFINCH_EVENT_HOSTS="127.0.0.1")
-        self.program.wait()
-        self.address = self.program.address
-
-    def run(self, *words: str) -> None:
-        """One command of its operator."""
-        subprocess.run(
-            [str(Path(sys.executable).parent / "chaffinch"), *words],
-            env=environment(self.data),
-            check=True,
-            capture_output=True,
-        )
-
-    def judges(self, cutoffs: str) -> None:
-        """From now on every comment gets the same verdict, whatever the model thinks."""
-        unsure, spam, blatant = (float(part) for part in cutoffs.split(","))
-        chosen = Cutoffs(unsure_from=unsure, spam_from=spam, blatant_from=blatant)
-        set_policy(self.blog.address, {"cutoffs": chosen}, store=self.store)
-
-    def submissions(self, text: str) -> list[Submission]:
-        """What arrived with this text, oldest first."""
-        with self.store.read() as unit:
-            everything = [
-                one
-                for outcome in Outcome
-                for one in unit.submissions.page(PageAsk(outcome=outcome, limit=200))
-            ]
-        found = [one for one in everything if one.arrival.comment.text == text]
-        return sorted(found, key=lambda one: one.submission_id)
-
-    def decides(self, text: str, act: Act) -> None:
-        """The moderator decides."""
-        guid = self.submissions(text)[-1].guid
-        decide(self._owner(), guid, act, seen_version=None, store=self.store, now=utc_now())
-
-    def undoes(self) -> None:
-        """The moderator takes back what he did last."""
-        undo(self._owner(), store=self.store, now=utc_now())
-
-    def _owner(self) -> Moderator:
-        with self.store.read() as unit:
-            return unit.moderators.list_all()[0]
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from service.domain.decision import Outcome, Source
-from tests.wordpress.conftest import KEY
+from tests.wordpress.server import KEY
 
 pytestmark = [
     pytest.mark.wordpress,

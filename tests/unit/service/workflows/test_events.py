@@ -346,6 +346,21 @@ def test_events_travel_over_real_http_and_follow_no_redirect(
     assert reference.verify(body, headers, [text], now=NOON.timestamp())["data"]["act"] == "SPAM"
 
 
+def test_what_was_settled_long_ago_is_forgotten_unless_something_waits(
+    each_store, ana, webhook, arrive, receiver
+):
+    done, waiting = arrive("maybe done"), arrive("maybe waiting")
+    choose(each_store, ana, done, Act.SPAM)
+    choose(each_store, ana, waiting, Act.SPAM)
+    deliver(each_store, receiver)
+    choose(each_store, ana, waiting, Act.APPROVE)
+    forget = manage_events.forget_events
+    assert forget(store=each_store, now=after(days=89)) == 0
+    assert forget(store=each_store, now=after(days=91)) == 1
+    left = manage_events.list_events(store=each_store)
+    assert [one.guid for one in left] == [waiting, waiting]
+
+
 CALLBACK = "https://blog.example.org/wp-json/akismet/v1/webhook"
 
 
