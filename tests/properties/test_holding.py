@@ -269,3 +269,15 @@ TestHoldingThenApproving = HoldingThenApproving.TestCase
 TestHoldingThenApproving.settings = _SOME
 TestHoldingThenSpam = HoldingThenSpam.TestCase
 TestHoldingThenSpam.settings = _SOME
+
+
+def test_an_approval_undone_leaves_the_page():
+    day = Holding()
+    guid = day.a_comment_is_checked_and_held()
+    day.the_moderator_decides(guid=guid, act=Act.APPROVE)
+    day.time(seconds=30)
+    assert day.plugin.comments[guid].state == "1"
+    day.the_moderator_undoes(guid=guid)
+    day.time(seconds=30)
+    assert day.plugin.comments[guid].state == "spam"
+    day.teardown()
