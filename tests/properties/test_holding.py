@@ -203,17 +203,9 @@ class Holding(RuleBasedStateMachine):
             except Conflict:
                 raise AssertionError("nobody else undoes here") from None
 
-    @rule(calls=st.integers(1, 3))
-    def the_next_calls_are_lost(self, calls):
-        self.plugin.lost = calls
-
-    @rule(calls=st.integers(1, 3))
-    def the_next_answers_are_lost(self, calls):
-        self.plugin.answers_lost = calls
-
-    @rule(calls=st.integers(1, 3))
-    def the_next_calls_arrive_twice(self, calls):
-        self.plugin.doubled = calls
+    @rule(what=st.sampled_from(["lost", "answers_lost", "doubled"]), calls=st.integers(1, 3))
+    def the_line_goes_bad(self, what, calls):
+        setattr(self.plugin, what, calls)
 
     @rule(seconds=st.sampled_from([1, 30, 600, 1800, 3600, 7200, 20_000]))
     def time(self, seconds):
@@ -262,7 +254,7 @@ class HoldingThenSpam(Holding):
     undecided = Undecided.SPAM
 
 
-_SOME = settings(max_examples=20, stateful_step_count=15, deadline=None)
+_SOME = settings(max_examples=40, stateful_step_count=15, deadline=None)
 TestHolding = Holding.TestCase
 TestHolding.settings = _SOME
 TestHoldingThenApproving = HoldingThenApproving.TestCase
@@ -280,4 +272,25 @@ def test_an_approval_undone_leaves_the_page():
     day.the_moderator_undoes(guid=guid)
     day.time(seconds=30)
     assert day.plugin.comments[guid].state == "spam"
+    day.teardown()
+
+
+def test_a_comment_binned_and_then_approved_is_published():
+    day = Holding()
+    guid = day.a_comment_is_checked_and_held()
+    for act, state in ((Act.SPAM, "spam"), (Act.APPROVE, "1"), (Act.REMOVE, "spam")):
+        day.the_moderator_decides(guid=guid, act=act)
+        day.time(seconds=30)
+        assert day.plugin.comments[guid].state == state
+    day.teardown()
+
+
+def test_a_comment_binned_and_undone_is_pending_again():
+    day = Holding()
+    guid = day.a_comment_is_checked_and_held()
+    day.the_moderator_decides(guid=guid, act=Act.SPAM)
+    day.time(seconds=30)
+    day.the_moderator_undoes(guid=guid)
+    day.time(seconds=30)
+    assert day.plugin.comments[guid].state == "0"
     day.teardown()
