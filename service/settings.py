@@ -117,6 +117,9 @@ class Settings:
     oidc_role: str = _setting(
         "Role of people whom the provider knows and we do not; empty: they are refused.", ""
     )
+    event_hosts: str = _setting(
+        "Hosts that events may be sent to although their address is private, with commas.", ""
+    )
 
     @classmethod
     def load(

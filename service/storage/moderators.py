@@ -70,6 +70,13 @@ class Moderators:
             raise NotFound("There is no such moderator.")
         return self._whole(row)
 
+    def find_by_id(self, moderator_id: int) -> Moderator | None:
+        """The Moderator of this id, or None."""
+        row = self._connection.execute(
+            moderator.select().where(moderator.c.id == moderator_id),
+        ).one_or_none()
+        return None if row is None else self._whole(row)
+
     def list_all(self) -> list[Moderator]:
         """Every Moderator, oldest first."""
         rows = self._connection.execute(moderator.select().order_by(moderator.c.id)).all()

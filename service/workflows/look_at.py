@@ -19,7 +19,8 @@ from service.domain.view import Sort, View, listing_of, sorts_of
 from service.errors import NotFound
 from service.storage.asking import ask_for
 from service.storage.lists import ListAsk, cursor_of
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 _MOST_BESIDE: Final = 8
 

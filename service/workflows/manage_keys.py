@@ -10,7 +10,8 @@ from service.domain.change import What
 from service.domain.moderator import Action, Moderator, require, require_sight, sees
 from service.domain.site import Key, Site, key_hash, new_key, read_blog, read_key
 from service.errors import Conflict, DuplicateSite, InvalidField, NotPermitted
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 MOST_OVERLAP_H: Final = 24 * 30
 _MOST_NAME: Final = 200
@@ -135,6 +136,7 @@ def revoke_one_key(moderator: Moderator, key_id: int, *, store: Store, now: dt.d
         key = unit.sites.get_key(key_id)
         _require_key_of(moderator, key.site_id)
         unit.sites.revoke_key(key_id, now)
+        unit.webhooks.purge_sealed(key_id=key_id)
         site = unit.sites.get(key.site_id)
         unit.changes.append(
             What.KEY_REVOKE,

@@ -9,7 +9,8 @@ from service.domain.bulk import Bulk, BulkState, ItemState
 from service.domain.decision import Act, Decision, Source
 from service.storage.bulks import PieceItem
 from service.storage.settle import Case
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 
 def run_bulk(bulk_id: int, *, store: Store, now: dt.datetime) -> bool:

@@ -13,7 +13,8 @@ from service.domain.factor import find_step, recovery_hash, unseal
 from service.domain.moderator import MAX_PASSWORD, Moderator, read_name
 from service.domain.password import is_password
 from service.errors import BadCredentials, InvalidField, NotSignedIn
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 # A sign of life is written at most this often.
 _SEEN_EVERY: Final = dt.timedelta(minutes=1)

@@ -12,7 +12,8 @@ from service.domain.change import What
 from service.domain.moderator import Moderator, Role, read_email, read_name
 from service.domain.password import hash_password
 from service.errors import BadCredentials, Conflict, InvalidField
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

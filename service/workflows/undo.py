@@ -10,7 +10,8 @@ from service.domain.decision import Act, Decision, Source
 from service.domain.moderator import Action, Moderator, may, require, require_sight
 from service.domain.submission import Submission
 from service.errors import BelongsToBulk, Conflict, InvalidField, NotFound, NotPermitted
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
