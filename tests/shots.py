@@ -97,7 +97,8 @@ def _five(browser: Browser, address: str, scene: Scene) -> None:
     SHOTS.mkdir(exist_ok=True)
     page = sign_in(browser, address, WIDE, "light")
     for name in FIVE:
-        page.goto(f"{address}/moderation/{pages(scene)[name]}")
+        place = "?sort=newest" if name == "queue" else pages(scene)[name]
+        page.goto(f"{address}/moderation/{place}")
         page.screenshot(path=SHOTS / f"{name}.png")
         print(SHOTS.name, f"{name}.png", (SHOTS / f"{name}.png").stat().st_size)
     page.context.close()

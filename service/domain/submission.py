@@ -51,8 +51,9 @@ class Arrival:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
-    """The record of one Verdict. Exactly one of *model_id* and *rule* is set, or *fault*.
+    """The record of one Verdict. One of *model_id* and *rule* is set, or *fault*.
 
+    Both are when a rule held it for a person: the model's score is there to help them.
     *hits* are the entries of the lists that spoke of it, shadows too; they are kept beside it.
     *fault* says why no model answered; such a Submission is UNSURE and waits for a person.
     *cutoffs* are those the Score was held against, as they were then.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.author import Standing
 from service.domain.decision import Act
@@ -32,27 +34,40 @@ class Authors:
 
     def move(self, changes: Mapping[tuple[int, str, Act], int]) -> None:
         """Add each number to its counter; who stands at nothing again is forgotten."""
-        sums: dict[tuple[int, str], dict[Act, int]] = {}
+        sums: dict[tuple[int, str], Counter[Act]] = {}
         for (site_id, key, act), by in changes.items():
             if by:
-                sums.setdefault((site_id, key), {})[act] = by
-        # In one order everywhere, so that two transactions never wait for each other.
-        for site_id, key in sorted(sums):
-            self._add(site_id, key, sums[site_id, key])
-
-    def _add(self, site_id: int, key: str, by: dict[Act, int]) -> None:
-        approved, spam = by.get(Act.APPROVE, 0), by.get(Act.SPAM, 0)
-        own = sa.and_(author.c.site_id == site_id, author.c.author_key == key)
-        changed = self._connection.execute(
-            author.update()
-            .where(own)
-            .values(approved=author.c.approved + approved, spam=author.c.spam + spam),
+                sums.setdefault((site_id, key), Counter())[act] = by
+        if not sums:
+            return
+        own = _insert(self._connection.dialect.name)
+        added = own.on_conflict_do_update(
+            index_elements=[author.c.site_id, author.c.author_key],
+            set_={
+                "approved": author.c.approved + own.excluded.approved,
+                "spam": author.c.spam + own.excluded.spam,
+            },
         )
-        if changed.rowcount == 0:
-            self._connection.execute(
-                author.insert().values(
-                    site_id=site_id, author_key=key, approved=max(0, approved), spam=max(0, spam)
-                ),
-            )
-        nothing = sa.and_(own, author.c.approved <= 0, author.c.spam <= 0)
-        self._connection.execute(author.delete().where(nothing))
+        # In one order everywhere, so that two transactions never wait for each other.
+        rows = [
+            {
+                "site_id": site_id,
+                "author_key": key,
+                "approved": sums[site_id, key][Act.APPROVE],
+                "spam": sums[site_id, key][Act.SPAM],
+            }
+            for site_id, key in sorted(sums)
+        ]
+        self._connection.execute(added, rows)
+        self._connection.execute(
+            author.delete().where(
+                sa.tuple_(author.c.site_id, author.c.author_key).in_(list(sums)),
+                author.c.approved <= 0,
+                author.c.spam <= 0,
+            ),
+        )
+
+
+def _insert(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    """An insert that can say what to do when the row is there: each engine has its own."""
+    return sqlite.insert(author) if dialect == "sqlite" else postgresql.insert(author)

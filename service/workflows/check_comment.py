@@ -119,8 +119,20 @@ def _scored(
 def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -> Scoring:
     started = time.perf_counter()
     rule = first_answer(arrival, listed)
-    if rule is not None:
-        return Scoring(verdict=rule.verdict, rule=rule.name, took_ms=_since(started))
+    # What a rule holds for a person is scored all the same: that person wants to know why.
+    if rule is None or rule.verdict is Verdict.UNSURE:
+        scoring = _ask_model(arrival, site, scorer)
+        if rule is not None:
+            # The rule has answered, whether or not a model could.
+            scoring = dataclasses.replace(
+                scoring, verdict=rule.verdict, rule=rule.name, fault="", cutoffs=None
+            )
+    else:
+        scoring = Scoring(verdict=rule.verdict, rule=rule.name)
+    return dataclasses.replace(scoring, took_ms=_since(started))
+
+
+def _ask_model(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
     try:
         classifier = scorer.live()
     except ScorerUnavailable as error:
@@ -129,11 +141,8 @@ def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -
         score = classifier.score(arrival.comment)
     except Exception as error:  # noqa: BLE001 - our bug must not cost anybody the comment
         _log.exception("model %s failed on a comment", classifier.model_id)
-        return Scoring(
-            verdict=Verdict.UNSURE,
-            fault=f"model {classifier.model_id} failed ({type(error).__name__})",
-            took_ms=_since(started),
-        )
+        fault = f"model {classifier.model_id} failed ({type(error).__name__})"
+        return Scoring(verdict=Verdict.UNSURE, fault=fault)
     cutoffs = site.policy.cutoffs or classifier.cutoffs
     said = verdict(score, cutoffs)
     if arrival.is_precheck and said is Verdict.UNSURE:
@@ -146,7 +155,6 @@ def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -
         evidence=score.evidence,
         abstains=score.abstains,
         model_id=score.model_id,
-        took_ms=_since(started),
     )
 
 

@@ -17,6 +17,7 @@ from service.storage.store import Store
 from service.storage.unit import Unit
 
 _DONE: Final = "indexed_until"
+_FORGOTTEN: Final = "campaigns_forgotten"
 _BATCH: Final = 100
 # Two processes may commit in another order than they took numbers; the younger waits for the older.
 _SETTLED: Final = dt.timedelta(seconds=3)
@@ -36,14 +37,22 @@ def index_new(*, store: Store, now: dt.datetime) -> int:
             found = [one for one in found if one.received_at <= now - _SETTLED]
         if not found:
             return 0
+        _forget_old(unit, now)
         rows = [(one.submission_id, tokens(one)) for one in found if not one.arrival.is_test]
         unit.search.append(rows)
         for one in found:
             _group(unit, one)
         unit.set_meta(_DONE, str(found[-1].submission_id))
-        unit.campaigns.purge(single_before=now - _SINGLE_KEPT, any_before=now - _ANY_KEPT)
         unit.commit()
         return len(found)
+
+
+def _forget_old(unit: Unit, now: dt.datetime) -> None:
+    """Once an hour: looking through all groups for each hundred comments would cost too much."""
+    hour = now.strftime("%Y-%m-%dT%H")
+    if unit.find_meta(_FORGOTTEN) != hour:
+        unit.set_meta(_FORGOTTEN, hour)
+        unit.campaigns.purge(single_before=now - _SINGLE_KEPT, any_before=now - _ANY_KEPT)
 
 
 def _group(unit: Unit, one: Submission) -> None:

@@ -169,7 +169,7 @@ def test_skip_goes_to_the_end_for_me_alone(page, browser, address, arrive, ben):
     open_queue(page, address)
     assert focused(page) == second
     press(page, "u")
-    page.wait_for_function(f"document.activeElement.dataset.guid === '{first}'")
+    page.locator(f'.row:focus[data-guid="{first}"]').wait_for()
     page.reload()
     assert page.locator(ROW).count() == 1
     page.click("text=1 you skipped")

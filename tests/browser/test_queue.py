@@ -97,7 +97,7 @@ def test_what_happened_is_said_aloud(page, address, arrive):
     arrive("maybe 1", "maybe 2")
     open_queue(page, address)
     press(page, "s")
-    page.wait_for_function("document.getElementById('live').textContent !== ''")
+    page.wait_for_function("() => document.getElementById('live').textContent !== ''")
     assert page.inner_text("#live") == "Marked as spam. 1 left. Undo: z"
     assert page.inner_text("#bar-text") == "Marked as spam."
 

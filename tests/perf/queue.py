@@ -229,6 +229,7 @@ def table(engine: str, found: dict[int, dict[str, Numbers]]) -> bool:
             f"  {name:<28}"
             + "".join(f"{p50:8.1f} /{p99:7.1f} ({cpu:4.1f})" for p50, p99, cpu in cells)
             + f"   ratio {ratio:5.2f}"
+            + (f" ({cells[-1][2] / cells[0][2]:4.2f})" if cells[0][2] else "")
         )
         goal = {"queue page": PAGE_GOAL_MS, "decide": DECISION_GOAL_MS}.get(name)
         if goal is not None:

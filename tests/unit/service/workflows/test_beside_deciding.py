@@ -237,3 +237,11 @@ def test_without_a_model_there_is_no_explanation_and_no_error(each_store, come, 
 def test_another_persons_site_is_not_found(each_store, come, people):
     with pytest.raises(NotFound):
         add_note(people[0], "0" * 32, "x", store=each_store, now=NOON)
+
+
+def test_a_text_that_stayed_alone_for_two_weeks_is_not_compared_any_more(each_store, come, people):
+    come(WAVE.format("friend"))
+    come(WAVE.format("Sir"), now=later(days=15))
+    come(WAVE.format("madam"), now=later(days=15))
+    (group,) = list_campaigns(people[0], store=each_store).groups
+    assert group.size == 2

@@ -185,3 +185,12 @@ def test_a_rule_comes_only_with_a_decision_of_ones_own(each_store, site, ana):
     held = check(each_store, site, "maybe")
     with pytest.raises(NotFound):
         add_entry(ana, BLOCKED, with_decision_on=held.guid, store=each_store, now=NOON)
+
+
+def test_what_a_rule_holds_is_scored_for_the_person_who_decides(each_store, site, ana):
+    add_entry(ana, dataclasses.replace(BLOCKED, effect=Effect.HOLD), store=each_store, now=NOON)
+    held = check(each_store, site, "a casino")
+    assert (held.verdict, held.scoring.score) == (Verdict.UNSURE, 0.95)
+    with each_store.read() as unit:
+        kept = unit.submissions.get(held.guid)
+    assert (kept.outcome, kept.scoring.rule != "") == (Outcome.UNSURE, True)
