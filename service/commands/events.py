@@ -16,9 +16,19 @@ def events() -> None:
 
 
 @events.command("list")
-@click.option("--state", type=click.Choice([state.value for state in EventState]))
+@click.option(
+    "--state",
+    type=click.Choice([state.value for state in EventState]),
+    help="Only what waits, was sent, or was given up.",
+)
 @click.option("--before", type=int, help="Only what is older than this number.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=50,
+    show_default=True,
+    help="How many at most.",
+)
 def list_(state: str | None, before: int | None, limit: int) -> None:
     """List the newest events: number, state, what, about which comment, to whom, trouble."""
     chosen = EventState(state) if state else None

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from models.comment import Label
 from service.domain.history import LabelSource, Past
+from service.errors import BadFile
 from service.history.fields import is_empty, make, read_time
-from service.history.source import Notes, Refused, Source
+from service.history.source import Notes, Source
 from service.history.xml import Node, read_elements
 
 # One address for each page that was ever commented on; more than that is no blog.
@@ -27,14 +28,14 @@ def read_disqus(source: Source) -> Iterator[Past]:
             seen = True
         elif node.name == "thread":
             if len(links) >= _MOST_THREADS:
-                raise Refused("The file has more threads than any export: refused.")
+                raise BadFile("The file has more threads than any export: refused.")
             links[node.attributes.get("id", "")[:100]] = node.get("link")[:2000]
         else:
             past = _post(node, links, source.notes)
             if past is not None:
                 yield past
     if not seen:
-        raise Refused("This is no Disqus export: it has no element `disqus`.")
+        raise BadFile("This is no Disqus export: it has no element `disqus`.")
 
 
 def _post(node: Node, links: dict[str, str], notes: Notes) -> Past | None:

@@ -10,8 +10,9 @@ from urllib.parse import quote, urljoin
 
 from models.comment import Label
 from service.domain.history import LabelSource, Past
+from service.errors import BadFile
 from service.history.fields import is_empty, make, read_epoch, read_time, text_of
-from service.history.source import Notes, Refused, Source
+from service.history.source import Notes, Source
 from service.history.tables import items_of, json_lines
 
 _MOST_PEOPLE: Final = 500_000
@@ -65,7 +66,7 @@ def read_isso(source: Source, site: str) -> Iterator[Past]:
                 if past is not None:
                     yield past
     except sqlite3.Error as error:
-        raise Refused(f"This is no Isso database ({str(error)[:100]}).") from None
+        raise BadFile(f"This is no Isso database ({str(error)[:100]}).") from None
     finally:
         if "base" in locals():
             base.close()
@@ -101,9 +102,9 @@ def read_remark42(source: Source) -> Iterator[Past]:
         people = meta.get("users") or []
         blocked = {text_of(p.get("id")) for p in people if p.get("blocked", {}).get("status")}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Refused("This is no Remark42 backup: its first line does not say so.") from None
+        raise BadFile("This is no Remark42 backup: its first line does not say so.") from None
     if version not in {0, 1}:
-        raise Refused(f"Remark42 backups of version {str(version)[:10]} are not known.")
+        raise BadFile(f"Remark42 backups of version {str(version)[:10]} are not known.")
     for row in json_lines(source, skip_first=True):
         past = _remark(row, blocked, source.notes)
         if past is not None:
@@ -138,11 +139,11 @@ def read_commento(source: Source) -> Iterator[Past]:
     """The comments of a Commento export; its people stand behind them, so it is read twice."""
     source.notes.say("Commento holds no addresses and no user agents; what is flagged is not sure.")
     if source.first_byte() != b"{":
-        raise Refused("This is no Commento export.")
+        raise BadFile("This is no Commento export.")
     people: dict[str, tuple[str, str, str, bool]] = {}
     for row in items_of(source, "commenters.item"):
         if len(people) >= _MOST_PEOPLE:
-            raise Refused("The file has more people than any export: refused.")
+            raise BadFile("The file has more people than any export: refused.")
         names = (text_of(row.get(name))[:1000] for name in ("name", "email", "link"))
         name, email, link = names
         number = text_of(row.get("commenterHex"))[:100]

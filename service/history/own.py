@@ -10,9 +10,10 @@ from typing import Any, Final
 from models.comment import Comment, Label, read_comment
 from service.domain.history import LabelSource, Past
 from service.domain.site import same_address
+from service.errors import BadFile
 from service.history.cells import read_cell
 from service.history.fields import read_time, text_of
-from service.history.source import Notes, Refused, Source
+from service.history.source import Notes, Source
 from service.history.tables import rows_of
 
 _PEOPLE: Final = {"MODERATOR", "SITE"}
@@ -55,9 +56,9 @@ def _past(row: dict[str, Any], index: int, notes: Notes) -> Past | None:
         weight = float(row.get("weight") or 0.5)
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
         kind = type(error).__name__
-        raise Refused(f"Row {index} has no readable comment, label or weight ({kind}).") from None
+        raise BadFile(f"Row {index} has no readable comment, label or weight ({kind}).") from None
     if not math.isfinite(weight) or not 0 <= weight <= 1:
-        raise Refused(f"Row {index}: a weight is a number from 0 to 1.")
+        raise BadFile(f"Row {index}: a weight is a number from 0 to 1.")
     if comment == Comment():
         notes.skip("empty")
         return None

@@ -9,19 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from service.errors import BadInput
+from service.errors import BadFile
 
 CHUNK: Final = 256 * 1024
 # A bomb unpacks a thousandfold; text of people does not reach forty.
 _MOST_RATIO: Final = 200
 _FREE: Final = 16 * 1024 * 1024
 MOST_LINE: Final = 4 * 1024 * 1024
-
-
-class Refused(BadInput):
-    """Catch to say why a file cannot be imported, and where it broke; nothing was written."""
-
-    code = "bad-file"
 
 
 @dataclasses.dataclass(slots=True)
@@ -50,7 +44,7 @@ class Source:
     moved: Callable[[int], None] = lambda _done: None
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes, unpacked when it is gzip. Raises Refused."""
+        """The bytes, unpacked when it is gzip. Raises BadFile."""
         try:
             with self.place.open("rb") as raw:
                 is_packed = raw.read(2) == b"\x1f\x8b"
@@ -60,13 +54,13 @@ class Source:
                 while chunk := file.read(CHUNK):
                     total += len(chunk)
                     if is_packed and total > _FREE + _MOST_RATIO * raw.tell():
-                        raise Refused("The file unpacks to far more than any export: refused.")
+                        raise BadFile("The file unpacks to far more than any export: refused.")
                     self.moved(raw.tell())
                     yield chunk
         except (EOFError, gzip.BadGzipFile, zlib.error):
-            raise Refused("The gzip file is cut off or damaged.") from None
+            raise BadFile("The gzip file is cut off or damaged.") from None
         except OSError as error:
-            raise Refused(f"The file cannot be read: {error.strerror or 'error'}.") from None
+            raise BadFile(f"The file cannot be read: {error.strerror or 'error'}.") from None
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Numbered lines, without their end. One that is longer than any comment is refused."""
@@ -75,7 +69,7 @@ class Source:
             parts = (rest + chunk).split(b"\n")
             rest = parts.pop()
             if len(rest) > MOST_LINE:
-                raise Refused(f"Line {number + 1} is longer than 4 MiB.")
+                raise BadFile(f"Line {number + 1} is longer than 4 MiB.")
             for part in parts:
                 number += 1
                 yield number, part.rstrip(b"\r")

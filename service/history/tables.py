@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import ijson
 
-from service.history.source import ByteReader, Refused, Source
+from service.errors import BadFile
+from service.history.source import ByteReader, Source
 
 _MOST_CELL: Final = 4 * 1024 * 1024
 
 
 def rows_of(source: Source) -> Iterator[dict[str, Any]]:
-    """Every row as a table of names and values. Raises Refused with the line where it breaks."""
+    """Every row as a table of names and values. Raises BadFile with the line where it breaks."""
     first = source.first_byte()
     if first == b"[":
         yield from items_of(source, "item")
@@ -25,7 +26,7 @@ def rows_of(source: Source) -> Iterator[dict[str, Any]]:
     elif first:
         yield from _csv(source)
     else:
-        raise Refused("The file is empty.")
+        raise BadFile("The file is empty.")
 
 
 def items_of(source: Source, path: str) -> Iterator[dict[str, Any]]:
@@ -37,18 +38,18 @@ def items_of(source: Source, path: str) -> Iterator[dict[str, Any]]:
             else:
                 source.notes.skip("not an object")
     except (ijson.JSONError, ValueError, RecursionError) as error:
-        raise Refused(f"The file is not whole JSON ({str(error).splitlines()[0][:80]}).") from None
+        raise BadFile(f"The file is not whole JSON ({str(error).splitlines()[0][:80]}).") from None
 
 
 def json_lines(source: Source, *, skip_first: bool = False) -> Iterator[dict[str, Any]]:
-    """The object on each line. Raises Refused with the number of the first bad one."""
+    """The object on each line. Raises BadFile with the number of the first bad one."""
     for number, line in source.lines():
         if not line.strip() or (skip_first and number == 1):
             continue
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):
-            raise Refused(f"Line {number} is not JSON.") from None
+            raise BadFile(f"Line {number} is not JSON.") from None
         if isinstance(row, dict):
             yield row
         else:
@@ -64,12 +65,12 @@ def _csv(source: Source) -> Iterator[dict[str, Any]]:
     try:
         for row in reader:
             if None in row or None in row.values():
-                raise Refused(f"Line {reader.line_num} has another number of cells than the first.")
+                raise BadFile(f"Line {reader.line_num} has another number of cells than the first.")
             yield dict(row)
     except csv.Error as error:
-        raise Refused(f"Line {reader.line_num}: {error}.") from None
+        raise BadFile(f"Line {reader.line_num}: {error}.") from None
     except UnicodeDecodeError:
-        raise Refused(f"After line {reader.line_num} the file is not UTF-8.") from None
+        raise BadFile(f"After line {reader.line_num} the file is not UTF-8.") from None
 
 
 class _Raw(io.RawIOBase):

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from models.comment import Label
 from service.domain.history import LabelSource, Past
+from service.errors import BadFile, MendableFile
 from service.history.fields import is_empty, make, read_time, text_of
-from service.history.source import Notes, Refused, Source
+from service.history.source import Notes, Source
 from service.history.tables import rows_of
 from service.history.xml import Node, read_elements
 
@@ -77,19 +78,15 @@ def read_wxr(source: Source) -> Iterator[Past]:
     """The comments of a WXR file, any version: elements are known by their local names."""
     try:
         yield from _wxr(source, mend=False)
-    except Refused as error:
+    except BadFile as error:
         if "not well-formed" not in str(error) and "invalid" not in str(error):
             raise
-        raise MendWanted(str(error)) from None
+        raise MendableFile(str(error)) from None
 
 
 def read_wxr_mended(source: Source) -> Iterator[Past]:
     """The same, with characters dropped that XML forbids."""
     yield from _wxr(source, mend=True)
-
-
-class MendWanted(Refused):
-    """Catch to try once more without forbidden characters."""
 
 
 def _wxr(source: Source, *, mend: bool) -> Iterator[Past]:
@@ -107,7 +104,7 @@ def _wxr(source: Source, *, mend: bool) -> Iterator[Past]:
             if past is not None:
                 yield past
     if not seen:
-        raise Refused("This is no WXR file: it has no channel.")
+        raise BadFile("This is no WXR file: it has no channel.")
 
 
 def _wxr_comment(node: Node, link: str, notes: Notes) -> Past | None:
@@ -135,9 +132,9 @@ def _wxr_comment(node: Node, link: str, notes: Notes) -> Past | None:
         node.get("comment_id"),
         node.get("comment_content"),
         fields,
-        (node.get("comment_type"), node.get("comment_parent"), node.get("comment_date_gmt")),
-        known,
-        notes,
+        rest=(node.get("comment_type"), node.get("comment_parent"), node.get("comment_date_gmt")),
+        known=known,
+        notes=notes,
     )
 
 
@@ -149,6 +146,7 @@ def _past(
     number: str,
     text: str,
     fields: dict[str, str],
+    *,
     rest: tuple[str, str, str],
     known: Known,
     notes: Notes,
@@ -190,7 +188,7 @@ def read_wp_comments(source: Source) -> Iterator[Past]:
     for row in rows_of(source):
         missing = [name for name in _NEEDED if name not in row]
         if missing:
-            raise Refused(f"The rows have no {', '.join(missing)}. Ask for it: {_COMMAND}")
+            raise BadFile(f"The rows have no {', '.join(missing)}. Ask for it: {_COMMAND}")
         told = {name: text_of(value) for name, value in row.items()}
         known = Known(
             status=told["comment_approved"],
@@ -212,7 +210,12 @@ def read_wp_comments(source: Source) -> Iterator[Past]:
             told.get("comment_date_gmt", ""),
         )
         past = _past(
-            told["comment_ID"].strip(), told["comment_content"], fields, rest, known, source.notes
+            told["comment_ID"].strip(),
+            told["comment_content"],
+            fields,
+            rest=rest,
+            known=known,
+            notes=source.notes,
         )
         if past is not None:
             yield past

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import Final
 from xml.parsers import expat
 
-from service.history.source import Refused, Source
+from service.errors import BadFile
+from service.history.source import Source
 
 MOST_TEXT: Final = 1024 * 1024
 _MOST_DEPTH: Final = 100
@@ -68,12 +69,12 @@ class _Reader:
         self.parser.buffer_text = True
 
     def _refuse(self, *_what: object) -> None:
-        raise Refused("The file declares a document type; no export does: refused.")
+        raise BadFile("The file declares a document type; no export does: refused.")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         if self._depth > _MOST_DEPTH:
-            raise Refused("The file nests deeper than any export: refused.")
+            raise BadFile("The file nests deeper than any export: refused.")
         local = name.rpartition(":")[2]
         if local in self._marks:
             self.ready.append(Node(local, {}, is_start=True))
@@ -81,7 +82,7 @@ class _Reader:
             return
         self._nodes = self._nodes + 1 if self._stack else 1
         if self._nodes > _MOST_NODES:
-            raise Refused("One comment of the file has more parts than any export: refused.")
+            raise BadFile("One comment of the file has more parts than any export: refused.")
         node = Node(local, {key.rpartition(":")[2]: value for key, value in attributes.items()})
         if self._stack:
             self._stack[-1].children.append(node)
@@ -110,7 +111,7 @@ def read_elements(
 ) -> Iterator[Node]:
     """The outermost elements called one of *wanted*, and the beginnings of *marks*, in order.
 
-    *mend* drops control characters that XML forbids, and counts them. Raises Refused with the line
+    *mend* drops control characters that XML forbids, and counts them. Raises BadFile with the line
     where the file breaks.
     """
     reader = _Reader(wanted, marks)
@@ -128,11 +129,11 @@ def read_elements(
         reader.parser.Parse(b"", True)  # noqa: FBT003 - expat's own
     except expat.ExpatError as error:
         what = expat.ErrorString(error.code)
-        raise Refused(f"Line {error.lineno}, column {error.offset}: {what}.") from None
+        raise BadFile(f"Line {error.lineno}, column {error.offset}: {what}.") from None
     except (LookupError, ValueError, UnicodeError) as error:
-        raise Refused(f"The file cannot be decoded ({type(error).__name__}).") from None
+        raise BadFile(f"The file cannot be decoded ({type(error).__name__}).") from None
     yield from reader.ready
     if removed > total * _MOST_REMOVED:
-        raise Refused("More than 1 % of the file are control characters: this is no text.")
+        raise BadFile("More than 1 % of the file are control characters: this is no text.")
     if removed:
         source.notes.say(f"{removed} control characters were dropped; XML forbids them.")

@@ -84,7 +84,9 @@ def deliver_events(
             sent += 1
             continue
         failed += 1
-        again = _note_failed(event, owner, trouble, store, now, chance, is_final=is_final)
+        again = _note_failed(
+            event, owner, trouble, store=store, now=now, chance=chance, is_final=is_final
+        )
         if again and letter.url:
             silent[letter.url] = again
     return Delivered(sent=sent, failed=failed)
@@ -134,10 +136,10 @@ def _note_failed(
     event: Event,
     owner: str,
     trouble: str,
+    *,
     store: Store,
     now: dt.datetime,
     chance: random.Random,
-    *,
     is_final: bool,
 ) -> dt.datetime | None:
     """When it is tried again; None when it is given up."""
@@ -202,7 +204,7 @@ def _write_callback(event: Event, unit: Unit, secret: str, now: dt.datetime) -> 
     key = unseal(sealed, secret) if sealed else None
     if key is None:
         return Letter(trouble="the key is not kept: revoked, or the site no longer holds")
-    command = _command(event, about, asked, unit, now)
+    command = _command(event, about, asked, unit=unit, now=now)
     if command is None:
         return Letter()
     if command is Command.PUBLISH:
@@ -222,7 +224,7 @@ def _write_callback(event: Event, unit: Unit, secret: str, now: dt.datetime) -> 
 
 
 def _command(
-    event: Event, about: Submission, asked: Submission, unit: Unit, now: dt.datetime
+    event: Event, about: Submission, asked: Submission, *, unit: Unit, now: dt.datetime
 ) -> Command | None:
     found = event if _is_hold(event) else unit.events.find_hold(event.lane)
     outcome = about.outcome

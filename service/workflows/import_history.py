@@ -15,10 +15,9 @@ from typing import IO, Any, Final
 from models.comment import Comment, Label, read_comment, write_comment
 from service.domain.history import LabelSource, Past, settle
 from service.domain.site import Site, same_address
-from service.errors import NotFound
+from service.errors import MendableFile, NotFound
 from service.history.formats import readers
 from service.history.source import Notes, Source
-from service.history.wordpress import MendWanted
 from service.storage.imports import Import
 from service.storage.store import Store
 
@@ -58,7 +57,7 @@ def import_history(
     The whole file is read first, into a spool on disk: one that breaks at its end has written
     nothing. Then short transactions under one import, which counts only once it is finished; a run
     that is cut short is completed by the next. Flat memory. Without *has_people* names, addresses
-    and e-mails are dropped. Raises Refused (a BadInput) with the line, NotFound, StoreUnavailable.
+    and e-mails are dropped. Raises BadFile (a BadInput) with the line, NotFound, StoreUnavailable.
     """
     site = _site(blog, store)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
@@ -106,7 +105,7 @@ def _read(
                 label = past.label.value if past.label else ""
                 tally[label, past.label_source.value, past.exclude] += 1
                 spool.write(_spooled(past) + "\n")
-        except MendWanted as error:
+        except MendableFile as error:
             broken = error
             continue
         return tally, notes

@@ -65,7 +65,7 @@ def look_at(
     """
     require(moderator, Action.LOOK)
     with store.read() as unit:
-        seen = _seen(unit, moderator, guid, view, now)
+        seen = _seen(unit, moderator, guid, view=view, now=now)
     is_free = seen.claim is None or seen.claim.moderator_id == moderator.moderator_id
     waits = seen.standing is None and seen.submission.outcome.value == "UNSURE"
     if claims and waits and is_free and may(moderator, Action.DECIDE):
@@ -83,13 +83,17 @@ def look_at(
     return seen
 
 
-def _seen(unit: Unit, moderator: Moderator, guid: str, view: View | None, now: dt.datetime) -> Seen:
+def _seen(
+    unit: Unit, moderator: Moderator, guid: str, *, view: View | None, now: dt.datetime
+) -> Seen:
     submission = unit.submissions.get(guid)
     require_sight(moderator, submission.site_id)
     own = submission.submission_id
     sites = {one.site_id: one for one in unit.sites.list_all() if sees(moderator, one.site_id)}
     decisions = tuple(unit.decisions.list_of(own))
-    newer, older = _beside(unit, moderator, submission, view, list(sites.values()), now)
+    newer, older = _beside(
+        unit, moderator, submission, view=view, sites=list(sites.values()), now=now
+    )
     key = author_key(submission.arrival.comment)
     pair = (submission.site_id, key or "")
     group = submission.campaign_id
@@ -114,6 +118,7 @@ def _beside(
     unit: Unit,
     moderator: Moderator,
     one: Submission,
+    *,
     view: View | None,
     sites: list[Site],
     now: dt.datetime,

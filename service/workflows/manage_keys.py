@@ -61,7 +61,7 @@ def add_site_with_key(
         unit.changes.append(
             What.SITE_ADD, blog, by=moderator, now=now, site_id=site.site_id, detail={"name": shown}
         )
-        key = _issue(unit, moderator, site, "first", text, secret=secret, now=now)
+        key = _issue(unit, moderator, site, name="first", text=text, secret=secret, now=now)
         unit.commit()
     return NewKey(site=site, key=key, text=text)
 
@@ -85,7 +85,7 @@ def issue_another_key(
     try:
         with store.begin() as unit:
             site = unit.sites.get(site_id)
-            key = _issue(unit, moderator, site, name, text, secret=secret, now=now)
+            key = _issue(unit, moderator, site, name=name, text=text, secret=secret, now=now)
             unit.commit()
     except Conflict:
         raise DuplicateSite("This key is taken; bring another or let us make one.") from None
@@ -125,7 +125,7 @@ def rotate_key(
             site_id=site.site_id,
             detail=detail,
         )
-        key = _issue(unit, moderator, site, old.name, text, secret=secret, now=now)
+        key = _issue(unit, moderator, site, name=old.name, text=text, secret=secret, now=now)
         unit.commit()
     return NewKey(site=site, key=key, text=text, old_until=until)
 
@@ -159,9 +159,9 @@ def _issue(
     unit: Unit,
     moderator: Moderator,
     site: Site,
+    *,
     name: str,
     text: str,
-    *,
     secret: str,
     now: dt.datetime,
 ) -> Key:

@@ -26,7 +26,7 @@ def run_bulk(bulk_id: int, *, store: Store, now: dt.datetime) -> bool:
         piece = unit.bulks.next_piece(bulk_id)
         before = unit.decisions.list_of_many([one.submission_id for one in piece])
         can = [one for one in piece if _still_holds(bulk, one, before[one.submission_id])]
-        _decide(unit, bulk, can, before, now)
+        _decide(unit, bulk, can, before=before, now=now)
         done = {one.submission_id for one in can}
         changed = [one.submission_id for one in piece if one.submission_id not in done]
         unit.bulks.set_items(bulk_id, sorted(done), ItemState.DONE)
@@ -53,6 +53,7 @@ def _decide(
     unit: Unit,
     bulk: Bulk,
     items: list[PieceItem],
+    *,
     before: dict[int, list[Decision]],
     now: dt.datetime,
 ) -> None:

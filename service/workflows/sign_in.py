@@ -47,7 +47,7 @@ def sign_in(
     if factor is not None and factor.is_confirmed:
         return moderator, ""
     with store.begin() as unit:
-        token = _open(unit, moderator, "password", origin or Origin(), now)
+        token = _open(unit, moderator, "password", origin=origin or Origin(), now=now)
         unit.commit()
     return moderator, token
 
@@ -87,12 +87,12 @@ def prove(
             how = "password and recovery code"
         else:
             raise BadCredentials("This code is wrong or was used already.")
-        token = _open(unit, moderator, how, origin or Origin(), now)
+        token = _open(unit, moderator, how, origin=origin or Origin(), now=now)
         unit.commit()
     return token
 
 
-def _open(unit: Unit, moderator: Moderator, how: str, origin: Origin, now: dt.datetime) -> str:
+def _open(unit: Unit, moderator: Moderator, how: str, *, origin: Origin, now: dt.datetime) -> str:
     token = secrets.token_urlsafe(32)
     unit.moderators.add_session(
         _hash(token),
