@@ -173,19 +173,22 @@ def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = 
         sites[sites.index(site)] = site_now
     _rules(store, people["olga"], sites, now)
     _history(store, scorer, sites, people, now)
+    campaign = []
+    for n in range(1, 8):
+        when = now - dt.timedelta(hours=3, minutes=n)
+        page, url = "static-sites", f"https://essay-{n}.example/"
+        text = CAMPAIGN.format(n=n)
+        campaign.append(_check(store, scorer, sites[2], when, f"essay help {n}", url, page, text))
     made = [
         _check(store, scorer, sites[site], now - dt.timedelta(minutes=17 * n + 4), *rest)
         for n, (author, url, site, page, text) in reversed(list(enumerate(COMMENTS)))
         for rest in [(author, url, page, text)]
     ]
-    for n in range(1, 8):
-        when = now - dt.timedelta(hours=3, minutes=n)
-        page, url = "static-sites", f"https://essay-{n}.example/"
-        text = CAMPAIGN.format(n=n)
-        made.append(_check(store, scorer, sites[2], when, f"essay help {n}", url, page, text))
     while index_new(store=store, now=now):
         pass
-    return Scene(people, sites, [one.guid for one in made if one.outcome.value == "UNSURE"])
+    return Scene(
+        people, sites, [one.guid for one in made + campaign if one.outcome.value == "UNSURE"]
+    )
 
 
 def _check(
