@@ -8,6 +8,7 @@ import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.akismet import routes as akismet
+from service.api import routes as api
 from service.background import Background
 from service.moderation import routes as moderation
 from service.moderation.elsewhere import offer_openid
@@ -40,14 +41,18 @@ def create_app(runtime: Runtime) -> flask.Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
     )
-    for blueprint in (akismet.akismet, moderation.moderation, moderation.front, health):
+    for blueprint in (akismet.akismet, api.api, moderation.moderation, moderation.front, health):
         app.register_blueprint(blueprint)
     protect_forms(app)
     speak(app)
     offer_openid(app, runtime.settings)
     register_errors(
         app,
-        {"/1.": akismet.render_error, "/moderation": moderation.render_error},
+        {
+            "/1.": akismet.render_error,
+            "/api/": api.render_error,
+            "/moderation": moderation.render_error,
+        },
     )
     app.after_request(add_headers)
     hops = runtime.settings.trusted_proxies

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from service.commands.doctor import doctor
+from service.commands.events import events, webhook
+from service.commands.history import import_
 from service.commands.labels import export, purge
 from service.commands.people import moderator
 from service.commands.score import score
@@ -30,5 +32,18 @@ def main() -> None:
     """  # noqa: D301 - \b is click's mark for a block it must not wrap
 
 
-for command in (serve, db, site, key, moderator, score, export, purge, doctor):
+for command in (
+    serve,
+    db,
+    site,
+    key,
+    moderator,
+    score,
+    import_,
+    export,
+    purge,
+    events,
+    webhook,
+    doctor,
+):
     main.add_command(command)

@@ -4,6 +4,8 @@ ServiceError
 |- BadInput                 the request cannot be read
 |  |- MissingField          a required field is empty; `.field` names it
 |  |- InvalidField          a field cannot mean anything; `.field` names it
+|  |- BadFile               a file to import cannot be read; the sentence says where it broke
+|  |  `- MendableFile       the same, but for characters that can be dropped
 |  `- BodyTooLarge          more bytes than we take
 |- NotAllowed
 |  |- UnknownKey            no such key, or a revoked one: nobody learns which
@@ -76,6 +78,19 @@ class BodyTooLarge(BadInput):
 
     code = "too-large"
     sentence = "The request is larger than 2 MiB."
+
+
+class BadFile(BadInput):
+    """Catch to say why a file cannot be imported, and where it broke; nothing was written."""
+
+    code = "bad-file"
+    sentence = "The file cannot be imported."
+
+
+class MendableFile(BadFile):
+    """Catch to try once more without the characters that XML forbids."""
+
+    code = "mendable-file"
 
 
 class NotAllowed(ServiceError):

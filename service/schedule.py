@@ -1,4 +1,4 @@
-"""What is done by the clock: summaries, alarms, mail, and forgetting texts past their time.
+"""What is done by the clock: summaries, alarms, mail, forgetting texts, and events (delivery.py).
 
 APScheduler wakes this process once a minute; what is done then is settled in the database, where
 each chore and each mail is claimed by one process at a time. So nothing is done twice however many
@@ -17,6 +17,7 @@ import flask
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask_babel import force_locale, gettext, ngettext
 
+from service.delivery import add_delivery
 from service.errors import Conflict, ServiceError
 from service.mailer import Mailer, Sends
 from service.moderation.views import ago
@@ -46,10 +47,13 @@ class Schedule:
     def start(self) -> None:
         """Do what is due once a minute from now on, in one thread. Twice is harmless."""
         if self._scheduler is None:
+            # A late or skipped round is no news: the next one does its work.
+            logging.getLogger("apscheduler").setLevel(logging.ERROR)
             self._scheduler = BackgroundScheduler(timezone=dt.UTC, daemon=True)
             # Late is better than never, and once is enough for all that was missed.
             options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
             self._scheduler.add_job(self.tick, "interval", seconds=_EVERY_S, **options)
+            add_delivery(self._scheduler, self._runtime)
             self._scheduler.start()
 
     def close(self) -> None:

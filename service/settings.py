@@ -6,11 +6,9 @@ What a Site's owner sets is Policy (in the database); what training chose is in 
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import difflib
 import os
-import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,13 +16,13 @@ from typing import Any, Final
 
 from models.registry import default_data_dir
 from service.errors import SettingsError
+from service.kept_secret import kept_secret
 
 PREFIX: Final = "CHAFFINCH_"
 _REDIS: Final = ("redis://", "rediss://", "redis+unix://")
 # Read by others than this module: training's corpora and key, and the test suite's own servers.
 _OTHERS: Final = frozenset({"CONFIG", "CORPORA", "MODEL_KEY"})
 _TEST_PREFIX: Final = "TEST_"
-_KEPT_CHARACTERS: Final = 32
 # Keys have 48 bits: with a secret that can be guessed, a stolen database tells them all.
 _LEAST_SECRET: Final = 16
 
@@ -73,6 +71,7 @@ class Settings:
         "Secret that keys and sessions are hashed with; empty: made once, kept in data_dir.",
         "",
         secret=True,
+        least=_LEAST_SECRET,
     )
     host: str = _setting("Address to listen on.", "127.0.0.1")
     port: int = _setting("Port to listen on.", 8000, least=1, most=65_535)
@@ -108,14 +107,19 @@ class Settings:
         "starttls, tls or none.", "starttls", one_of=("starttls", "tls", "none")
     )
     smtp_user: str = _setting("Name to sign in there with; empty: not at all.", "")
-    smtp_password: Secret = _setting("Password to sign in there with.", Secret(""), is_secret=True)
+    smtp_password: Secret = _setting("Password to sign in there with.", Secret(""), secret=True)
     smtp_from: str = _setting("Address that mail comes from.", "")
     oidc_issuer: str = _setting("OpenID provider that people may sign in with; empty: none.", "")
     oidc_client_id: str = _setting("This server's name there.", "")
-    oidc_client_secret: Secret = _setting("This server's secret there.", Secret(""), is_secret=True)
+    oidc_client_secret: Secret = _setting("This server's secret there.", Secret(""), secret=True)
     oidc_name: str = _setting("What the button says the provider is called.", "OpenID")
     oidc_role: str = _setting(
-        "Role of people whom the provider knows and we do not; empty: they are refused.", ""
+        "Role of people whom the provider knows and we do not; empty: they are refused.",
+        "",
+        one_of=("viewer", "moderator", "senior", "maintainer"),
+    )
+    event_hosts: str = _setting(
+        "Hosts that events may be sent to although their address is private, with commas.", ""
     )
 
     @classmethod
@@ -133,12 +137,11 @@ class Settings:
         values |= {name: value for name, value in (overrides or {}).items() if value is not None}
         data_dir = Path(values.pop("data_dir", "") or default_data_dir(environ)).expanduser()
         settings = cls(data_dir=data_dir, **values)
-        _check_choices(settings)
         return dataclasses.replace(
             settings,
             database_url=_database_url(settings),
             models_dir=Path(settings.models_dir or data_dir / "models").expanduser(),
-            secret_key=settings.secret_key or _kept_secret(data_dir),
+            secret_key=settings.secret_key or Secret(kept_secret(data_dir)),
         )
 
     def __repr__(self) -> str:
@@ -149,20 +152,6 @@ class Settings:
     def is_embedded(self) -> bool:
         """Whether the database is an SQLite file of our own."""
         return self.database_url.startswith("sqlite")
-
-
-# Settings that are one word of a few; the roles are those of domain/moderator.py.
-_CHOICES: Final = {
-    "smtp_security": ("starttls", "tls", "none"),
-    "oidc_role": ("", "viewer", "moderator", "senior", "maintainer"),
-}
-
-
-def _check_choices(settings: Settings) -> None:
-    for name, words in _CHOICES.items():
-        if getattr(settings, name) not in words:
-            listed = ", ".join(word for word in words if word)
-            raise SettingsError(f"{PREFIX}{name.upper()} must be one of {listed}")
 
 
 FIELDS: Final = {field.name: field for field in dataclasses.fields(Settings)}
@@ -213,8 +202,9 @@ def _cast(name: str, value: object, variable: str) -> Any:  # noqa: ANN401 - as 
     if isinstance(value, (dict, list)):
         raise SettingsError(f"{variable} must be one value")
     if field.metadata.get("secret"):
-        if len(str(value)) < _LEAST_SECRET:
-            raise SettingsError(f"{variable} must have at least {_LEAST_SECRET} characters")
+        least = field.metadata.get("least", 1)
+        if len(str(value)) < least:
+            raise SettingsError(f"{variable} must have at least {least} characters")
         return Secret(str(value))
     if isinstance(field.default, bool):
         words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -239,8 +229,10 @@ def _cast_number(field: dataclasses.Field[Any], value: object, variable: str) ->
 
 def _cast_text(field: dataclasses.Field[Any], value: str, variable: str) -> str:
     words = field.metadata.get("one_of")
-    if words and value.lower() not in words:
-        raise SettingsError(f"{variable} must be one of {', '.join(words)}")
+    if words:
+        if value.lower() not in words:
+            raise SettingsError(f"{variable} must be one of {', '.join(words)}")
+        return value.lower()
     if field.name == "redis_url" and not value.startswith(_REDIS):
         raise SettingsError(f"{variable} must begin with redis://, rediss:// or redis+unix://")
     return value
@@ -265,38 +257,6 @@ def _database_url(settings: Settings) -> str:
     raise SettingsError(
         f"{PREFIX}DATABASE_URL must begin with sqlite:/// or postgresql://",
     )
-
-
-def _kept_secret(data_dir: Path) -> Secret:
-    """The secret of this deployment, made at the first start; readable by its owner alone."""
-    place = data_dir / "secret.key"
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        if not place.exists():
-            _make_secret(place)
-        text = place.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{PREFIX}DATA_DIR: the secret in it cannot be made or read ({type(error).__name__})",
-        ) from None
-    if len(text) < _KEPT_CHARACTERS:
-        raise SettingsError(f"{PREFIX}DATA_DIR: secret.key in it is damaged; restore it")
-    return Secret(text)
-
-
-def _make_secret(place: Path) -> None:
-    """A new secret at *place*, whole or not at all: of two that start at once, both read one."""
-    new = place.with_name(f".{place.name}-{secrets.token_hex(4)}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            place.hardlink_to(new)
-    finally:
-        new.unlink()
 
 
 def describe(environ: Mapping[str, str] | None = None) -> list[tuple[str, str, str]]:

@@ -10,13 +10,15 @@ import json
 from typing import Final
 
 from models.verdict import Verdict
+from service.domain.hold import STAYS_HELD, is_held
+from service.domain.reason import clue_code, rule_code
 from service.domain.site import Policy, UnsureMeans
-from service.domain.submission import Arrival
+from service.domain.submission import Arrival, Scoring
 
 TEXT: Final = "text/plain; charset=utf-8"
+# Keeps the header below the 1 KiB that the meanest proxies still let pass.
+_MOST_REASONS: Final = 8
 THANKS: Final = "Thanks for making the web a better place."
-# The plugin asks again about comments it already holds; it knows no header there (SDK design doc).
-_STAYS_HELD: Final = frozenset({"recheck_queue", "wp-cli"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,16 +42,33 @@ def write_verdict(verdict: Verdict, policy: Policy, arrival: Arrival, guid: str)
     return Answer("false" if verdict is Verdict.HAM else "true", headers=headers)
 
 
+def write_mirror(scoring: Scoring) -> dict[str, str]:
+    """Headers that say what our own API says; Akismet's clients look at none of them.
+
+    Our own words and numbers only: nothing a commenter wrote can reach a header.
+    """
+    is_spam = scoring.verdict in {Verdict.SPAM, Verdict.BLATANT}
+    headers = {"X-Chaffinch-Verdict": "spam" if is_spam else scoring.verdict.value.lower()}
+    if scoring.score is not None:
+        headers["X-Chaffinch-Score"] = f"{scoring.score:.6f}"
+    reasons = [rule_code(scoring.rule)] if scoring.rule else []
+    clues = scoring.evidence.clues if scoring.evidence else ()
+    reasons += [f"{clue_code(clue.name)};w={clue.weight:+.3f}" for clue in clues[:_MOST_REASONS]]
+    if reasons:
+        headers["X-Chaffinch-Reasons"] = ", ".join(reasons)
+    return headers
+
+
 def _write_unsure(policy: Policy, arrival: Arrival) -> tuple[str, dict[str, str]]:
     if policy.unsure is not UnsureMeans.HOLD:
         return ("true" if policy.unsure is UnsureMeans.SPAM else "false"), {}
-    if not arrival.can_hold or arrival.recheck_reason == "retry":
-        # The only answer that keeps it off the page until a person decides.
-        return "true", {}
-    if arrival.recheck_reason in _STAYS_HELD:
+    if is_held(Verdict.UNSURE, policy, arrival):
+        return "false", {"X-akismet-recheck-after": str(policy.recheck_after_s)}
+    if arrival.can_hold and arrival.recheck_reason in STAYS_HELD:
         # Leaves a pending comment pending.
         return "false", {}
-    return "false", {"X-akismet-recheck-after": str(policy.recheck_after_s)}
+    # The only answer that keeps it off the page until a person decides.
+    return "true", {}
 
 
 def write_invalid(guid: str = "", help_text: str = "") -> Answer:

@@ -1,46 +1,15 @@
-"""The request's bytes, exactly as many as were promised, or a clear refusal."""
+"""The request's fields, out of a body of exactly as many bytes as were promised."""
 
 from __future__ import annotations
-
-from typing import Final
 
 import flask
 
 from service.akismet.form import MOST_BYTES, Pairs, read_pairs
-from service.errors import BadInput, BodyTooLarge
-
-# A client that is still writing can only read our refusal when somebody takes what it writes.
-_DRAINED: Final = 16 * 1024 * 1024
-_CHUNK: Final = 64 * 1024
+from service.web.body import read_body
 
 
 def read_request() -> Pairs:
     """Every field of this request. Raises BadInput and BodyTooLarge."""
     request = flask.request
-    return read_pairs(_read_body(), request.headers.get("Content-Type", ""), request.query_string)
-
-
-def _read_body() -> bytes:
-    request = flask.request
-    if request.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"}:
-        raise BadInput("Compressed bodies are not read.")
-    if request.headers.get("Transfer-Encoding"):
-        # A chunked body is cut at the limit by most servers, and judged by what is left of it.
-        raise BadInput("Send a Content-Length.")
-    length = request.content_length or 0
-    stream = request.environ["wsgi.input"]
-    if length > MOST_BYTES:
-        left = min(length, _DRAINED)
-        while left > 0:
-            chunk = stream.read(min(_CHUNK, left))
-            if not chunk:
-                break
-            left -= len(chunk)
-        raise BodyTooLarge
-    body = b""
-    while len(body) < length:
-        chunk = stream.read(length - len(body))
-        if not chunk:
-            raise BadInput("The body is shorter than its Content-Length.")
-        body += chunk
-    return body
+    body = read_body(MOST_BYTES)
+    return read_pairs(body, request.headers.get("Content-Type", ""), request.query_string)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 import flask
@@ -14,18 +15,25 @@ from service.akismet.answer import Answer
 from service.akismet.body import read_request
 from service.akismet.form import Pairs, first
 from service.domain.decision import Act
-from service.domain.site import Site
+from service.domain.scope import Scope
+from service.domain.site import Site, UnsureMeans
 from service.domain.submission import new_guid
 from service.web.health import runtime
 from service.workflows.check_comment import check_comment
 from service.workflows.count_calls import count_sites, count_statistics, count_usage
 from service.workflows.find_caller import Caller, find_caller
+from service.workflows.keep_key import keep_key
 from service.workflows.report_mistake import report_mistake
 
 akismet = flask.Blueprint("akismet", __name__, template_folder="templates")
 
 # The calls whose `invalid` clients would read as a verdict without this header (§9.3).
 _JUDGING: Final = frozenset({"comment-check", "submit-spam", "submit-ham"})
+_SCOPES: Final = {
+    "comment-check": Scope.CHECK,
+    "submit-spam": Scope.FEEDBACK,
+    "submit-ham": Scope.FEEDBACK,
+}
 _BAD_KEY: Final = "The key is missing, unknown or revoked"
 # Half a day: the plugin asks for a new one with every page it shows.
 _TOKEN_S: Final = 43_200
@@ -43,15 +51,22 @@ def _endpoint() -> str:
 
 
 def _caller(pairs: Pairs, *, blog: str | None = None) -> Caller:
-    """Who calls, by the key wherever it stands. Raises UnknownKey."""
+    """Who calls, by the key wherever it stands. Raises UnknownKey.
+
+    A key that may not do this is as good as none here: the wire has one word for both.
+    """
     here = runtime()
-    return find_caller(
-        wire.read_key(_endpoint(), pairs, flask.request.host),
-        wire.read_blog(pairs) if blog is None else blog,
-        store=here.store,
-        secret=here.secret,
-        now=here.clock(),
-    )
+    try:
+        return find_caller(
+            wire.read_key(_endpoint(), pairs, flask.request.host),
+            wire.read_blog(pairs) if blog is None else blog,
+            scope=_SCOPES.get(_endpoint()),
+            store=here.store,
+            secret=here.secret,
+            now=here.clock(),
+        )
+    except e.NotPermitted as error:
+        raise e.UnknownKey(detail=str(error)) from None
 
 
 @akismet.before_request
@@ -79,7 +94,13 @@ def comment_check(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both a
     here, pairs = runtime(), read_request()
     caller = _caller(pairs)
     wire.require_comment_fields(pairs)
-    arrival = wire.read_arrival(pairs, flask.request.headers.get("User-Agent", ""))
+    arrival = dataclasses.replace(
+        wire.read_arrival(pairs, flask.request.headers.get("User-Agent", "")),
+        key_id=caller.key.key_id,
+    )
+    if arrival.callback and caller.site.policy.unsure is UnsureMeans.HOLD and not caller.is_sealed:
+        text = wire.read_key("comment-check", pairs, flask.request.host)
+        keep_key(caller.key, text, store=here.store, secret=here.secret)
     done = check_comment(
         arrival,
         caller.site,
@@ -88,9 +109,11 @@ def comment_check(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both a
         now=here.clock(),
         guid=flask.g.guid,
     )
-    if done.verdict is None:
+    if done.scoring is None:
         raise e.ScorerUnavailable
-    return _send(answer.write_verdict(done.verdict, caller.site.policy, arrival, done.guid))
+    made = answer.write_verdict(done.scoring.verdict, caller.site.policy, arrival, done.guid)
+    made.headers.update(answer.write_mirror(done.scoring))
+    return _send(made)
 
 
 @akismet.route("/<any('1.1', '1.2'):version>/submit-spam", methods=["POST"])

@@ -6,7 +6,8 @@ import click
 
 from models.verdict import Cutoffs
 from service.commands.shared import opened
-from service.domain.site import Key, Policy, UnsureMeans, read_key
+from service.domain.scope import DEFAULT, read_scopes, write_scopes
+from service.domain.site import Key, Policy, Undecided, UnsureMeans, read_key
 from service.errors import InvalidField
 from service.runtime import utc_now
 from service.workflows import administer
@@ -69,6 +70,11 @@ def list_() -> None:
     help="What the blog hears when the model is unsure: hold it, call it spam, call it ham.",
 )
 @click.option("--recheck-after", type=int, help="Seconds WordPress waits for a person, half of it.")
+@click.option(
+    "--undecided",
+    type=click.Choice([choice.value for choice in Undecided]),
+    help="What becomes of a held comment that nobody decided in twice that time.",
+)
 @click.option("--kept-days", type=int, help="Forget comment text after this many days; 0: never.")
 @click.option(
     "--cutoffs",
@@ -78,6 +84,7 @@ def policy(
     url: str,
     unsure: str | None,
     recheck_after: int | None,
+    undecided: str | None,
     kept_days: int | None,
     cutoffs: str | None,
 ) -> None:
@@ -90,6 +97,8 @@ def policy(
         changes["unsure"] = UnsureMeans(unsure)
     if recheck_after is not None:
         changes["recheck_after_s"] = recheck_after
+    if undecided:
+        changes["undecided"] = Undecided(undecided)
     if kept_days is not None:
         changes["kept_days"] = kept_days or None
     if cutoffs is not None:
@@ -110,6 +119,7 @@ def _written(policy: Policy) -> str:
     )
     return (
         f"unsure: {policy.unsure.value}\nrecheck after: {policy.recheck_after_s} s\n"
+        f"undecided: {policy.undecided.value}\n"
         f"text is kept: {kept}\ncutoffs: {numbers}"
     )
 
@@ -132,13 +142,22 @@ def key() -> None:
 @click.argument("url")
 @click.option("--name", required=True, help="Where this key will be used, such as 'staging'.")
 @click.option("--key", "text", help="Bring the key you have.")
-def issue(url: str, name: str, text: str | None) -> None:
+@click.option(
+    "--scopes",
+    default=write_scopes(DEFAULT),
+    show_default=True,
+    help="What it may do, of: check feedback read decide admin.",
+)
+@click.option("--as", "acts_for", default="", help="Moderator it acts for, to decide or admin.")
+def issue(url: str, name: str, text: str | None, scopes: str, acts_for: str) -> None:
     """Issue one more key for the website at URL and print it, once."""
     with opened() as (settings, store):
         issued = administer.issue_key(
             url,
             name=name,
             key=_own(text),
+            scopes=read_scopes(scopes),
+            acts_for=acts_for,
             store=store,
             secret=settings.secret_key.reveal(),
             now=utc_now(),

@@ -35,7 +35,7 @@ _POWERS: Final = np.array([1_099_511_628_211**n % 2**61 for n in range(_WINDOW)]
 _LINK: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|@\w+")
 _DIGITS: Final = re.compile(r"\d+")
 _REST: Final = re.compile(r"[\W_]+")
-_HANDLE: Final = re.compile(
+_AT_NAME: Final = re.compile(
     r"(?:t\.me/|wa\.me/|telegram[^\w@]{0,3}@?|whatsapp[^\w+]{0,3})\s?"
     r"(\+?\d[\d ()-]{4,20}\d|\w{4,32})"
     r"|@(\w{5,32})"
@@ -115,7 +115,7 @@ def _key(kind: str, value: bytes) -> int:
 def _contacts(text: str, urls: list[str], own_domain: str) -> tuple[int, ...]:
     domains = {domain_of(url) for url in urls}
     found = {f"d:{one}" for one in domains if one and one not in _COMMON and one != own_domain}
-    found |= {f"h:{_REST.sub('', one or two)}" for one, two in _HANDLE.findall(text)}
+    found |= {f"h:{_REST.sub('', one or two)}" for one, two in _AT_NAME.findall(text)}
     phones = (_REST.sub("", one) for one in _PHONE.findall(text))
     found |= {f"p:{one}" for one in phones if len(one) >= _LEAST_PHONE}
     found |= {f"e:{one}" for one in _EMAIL.findall(text)}

@@ -48,6 +48,7 @@ class Action(enum.Enum):
     EDIT_KEYS = "edit-keys"
     SEE_PEOPLE = "see-people"
     EDIT_PEOPLE = "edit-people"
+    ADMINISTER = "administer"
 
 
 # The least role for each action: the whole policy, to be read aloud.
@@ -63,6 +64,7 @@ LEAST_ROLE: Final = {
     Action.EDIT_KEYS: Role.MAINTAINER,
     Action.SEE_PEOPLE: Role.MAINTAINER,
     Action.EDIT_PEOPLE: Role.MAINTAINER,
+    Action.ADMINISTER: Role.MAINTAINER,
 }
 
 

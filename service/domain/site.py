@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from models.verdict import Cutoffs
+from service.domain.scope import DEFAULT, Scope
 from service.errors import InvalidField
 
 # WordPress refuses to even send a key of another shape (class.akismet.php: strlen != 12) and
@@ -33,6 +34,14 @@ class UnsureMeans(enum.Enum):
     HAM = "ham"
 
 
+class Undecided(enum.Enum):
+    """What becomes of a held comment that nobody decided in time: a Site's choice."""
+
+    HOLD = "hold"
+    APPROVE = "approve"
+    SPAM = "spam"
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """A Site's choices. *recheck_after_s*: WordPress lets a held comment wait twice as long.
@@ -43,6 +52,7 @@ class Policy:
     unsure: UnsureMeans = UnsureMeans.HOLD
     # Seven days: so long that a person decides first (the plugin approves after twice this).
     recheck_after_s: int = 604_800
+    undecided: Undecided = Undecided.HOLD
     cutoffs: Cutoffs | None = None
     kept_days: int | None = None
 
@@ -50,7 +60,8 @@ class Policy:
 def write_policy(policy: Policy) -> dict[str, Any]:
     """The JSON spelling of a Policy."""
     cutoffs = policy.cutoffs and dataclasses.asdict(policy.cutoffs)
-    return dataclasses.asdict(policy) | {"unsure": policy.unsure.value, "cutoffs": cutoffs}
+    words = {"unsure": policy.unsure.value, "undecided": policy.undecided.value}
+    return dataclasses.asdict(policy) | words | {"cutoffs": cutoffs}
 
 
 def read_policy(row: dict[str, Any]) -> Policy:
@@ -59,6 +70,8 @@ def read_policy(row: dict[str, Any]) -> Policy:
     known = {name: value for name, value in row.items() if name in names}
     if "unsure" in known:
         known["unsure"] = UnsureMeans(known["unsure"])
+    if "undecided" in known:
+        known["undecided"] = Undecided(known["undecided"])
     if known.get("cutoffs"):
         known["cutoffs"] = Cutoffs(**known["cutoffs"])
     return Policy(**known)
@@ -83,7 +96,10 @@ class Site:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A secret with which a Site asks; only its hash is kept, and *hint*, its first four."""
+    """A secret with which a Site asks; only its hash is kept, and *hint*, its first four.
+
+    *moderator_id* is the person that a Key which may decide or administer acts for.
+    """
 
     key_id: int
     site_id: int
@@ -92,6 +108,8 @@ class Key:
     created_at: dt.datetime
     last_used_at: dt.datetime | None
     revoked_at: dt.datetime | None
+    scopes: frozenset[Scope] = DEFAULT
+    moderator_id: int | None = None
 
 
 def same_address(url: str) -> str:
@@ -132,6 +150,11 @@ def new_key() -> str:
     """A random key of the one shape every client accepts (48 bits)."""
     key = secrets.token_hex(6)
     return new_key() if key == NEVER_A_KEY else key
+
+
+def new_long_key() -> str:
+    """A random key for programs that decide or administer: 160 bits, no Akismet client sends it."""
+    return secrets.token_hex(20)
 
 
 def read_key(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from models.comment import Comment, Evidence
 from models.text import fold
-from models.verdict import Verdict
+from models.verdict import Cutoffs, Verdict
 from service.domain.decision import Decision, Outcome, outcome, standing
 
 
@@ -29,6 +29,7 @@ class Arrival:
 
     *said* is what the Site says we answered before (comment_check_response): "true", "false" or "".
     *client_ref* is the comment's number in the blog, *reporter* who pressed the button there.
+    *key_id* is the Key it came with: the one its blog knows us by.
     *can_hold* says that the caller keeps a comment off its page when told to wait for us.
     """
 
@@ -45,6 +46,7 @@ class Arrival:
     client_ref: str = ""
     reporter: str = ""
     said: str = ""
+    key_id: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Scoring:
     Both are when a rule held it for a person: the model's score is there to help them.
     *hits* are the entries of the lists that spoke of it, shadows too; they are kept beside it.
     *fault* says why no model answered; such a Submission is UNSURE and waits for a person.
+    *cutoffs* are those the Score was held against, as they were then.
     """
 
     verdict: Verdict
@@ -65,6 +68,7 @@ class Scoring:
     fault: str = ""
     took_ms: float = 0.0
     hits: tuple[int, ...] = ()
+    cutoffs: Cutoffs | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ NOTHING: Final = Beside()
 
 
 def beside(
-    one: Submission, found: ReviewPage, listing: Listing, moderator_id: int, now: dt.datetime
+    one: Submission, found: ReviewPage, listing: Listing, *, moderator_id: int, now: dt.datetime
 ) -> Beside:
     """What stands beside *one* on the page *found*. Free."""
     key = (one.site_id, author_key(one.arrival.comment) or "")

@@ -68,7 +68,12 @@ def _list(listing: Listing) -> ResponseReturnValue:
     after = addresses.read_cursor(flask.request.args.get("after"))
     found = review(person, view, after=after, store=here.store, now=now)
     rows = [
-        views.row(one, found.sites, now, beside(one, found, listing, person.moderator_id, now))
+        views.row(
+            one,
+            found.sites,
+            now,
+            beside(one, found, listing, moderator_id=person.moderator_id, now=now),
+        )
         for one in found.items
     ]
     has_more = found.after is not None

@@ -143,7 +143,7 @@ def sessions_end() -> ResponseReturnValue:
     here = runtime()
     ended = keep_profile.end_sessions(
         signed_in(),
-        handle=flask.request.form.get("handle", "")[:64],
+        mark=flask.request.form.get("mark", "")[:64],
         token=own_token(),
         store=here.store,
         now=here.clock(),

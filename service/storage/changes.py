@@ -142,26 +142,27 @@ class Changes:
                 query = query.where(compare(column, value))
         if site_ids is not None:
             query = query.where(submission.c.site_id.in_(site_ids))
-        return [
-            Decided(
-                decision_id=row.id,
-                decided_at=row.decided_at,
-                act=row.act,
-                note=row.note,
-                reason=row.reason,
-                by=row.name or row.reporter,
-                is_site=row.name is None,
-                guid=row.guid,
-                site_id=row.site_id,
-            )
-            for row in self._connection.execute(query).all()
-        ]
+        return [_decided(row) for row in self._connection.execute(query).all()]
 
 
 def _like(text: str) -> str:
     for letter in (_ESCAPE, "%", "_"):
         text = text.replace(letter, _ESCAPE + letter)
     return f"%{text}%"
+
+
+def _decided(row: Any) -> Decided:  # noqa: ANN401 - a SQLAlchemy Row
+    return Decided(
+        decision_id=row.id,
+        decided_at=row.decided_at,
+        act=row.act,
+        note=row.note,
+        reason=row.reason,
+        by=row.name or row.reporter,
+        is_site=row.name is None,
+        guid=row.guid,
+        site_id=row.site_id,
+    )
 
 
 def _change(row: Any) -> Change:  # noqa: ANN401 - a SQLAlchemy Row

@@ -146,6 +146,33 @@ class Decisions:
             query = query.where(submission.c.site_id.in_(site_ids))
         return [(_decision(row), row.guid) for row in self._connection.execute(query).all()]
 
+    def page_of(
+        self,
+        site_ids: list[int],
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 50,
+    ) -> list[tuple[Decision, str]]:
+        """Decisions about what these Sites sent, with their guids.
+
+        Newest first, or oldest first when *after* is given.
+        """
+        query = (
+            _query()
+            .add_columns(submission.c.guid)
+            .join(submission, submission.c.id == decision.c.submission_id)
+            .where(submission.c.site_id.in_(site_ids))
+            .limit(limit)
+        )
+        if after is not None:
+            query = query.where(decision.c.id > after).order_by(decision.c.id)
+        else:
+            query = query.order_by(decision.c.id.desc())
+        if before is not None:
+            query = query.where(decision.c.id < before)
+        return [(_decision(row), row.guid) for row in self._connection.execute(query).all()]
+
     def find_newest_by(self, moderator_id: int) -> Decision | None:
         """A moderator's newest Decision that still stands: what undo takes back."""
         later = decision.alias()

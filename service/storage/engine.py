@@ -1,14 +1,19 @@
-"""Engines for sqlite:/// and postgresql://, each set to keep what it acknowledged."""
+"""Engines for sqlite:/// and postgresql://, each set to keep what it acknowledged.
+
+The one place where SQLAlchemy's errors become ours.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from collections.abc import Iterator
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from service.errors import SettingsError
+from service.errors import Conflict, SettingsError, StoreUnavailable
 
 # Longer than any of our transactions takes; a stuck database is noticed, not waited for: blogs
 # wait 15 s with a visitor's request on their hands (TESTPLAN §2).
@@ -79,3 +84,17 @@ def _postgresql(url: sa.URL, pool_size: int) -> sa.Engine:
         hide_parameters=True,
         connect_args={"connect_timeout": _CONNECT_TIMEOUT_S, "options": options},
     )
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """SQLAlchemy's errors as ours; the statement and its values stay out of the message."""
+    try:
+        yield
+    except sa.exc.IntegrityError as error:
+        raise Conflict(detail=type(error.orig).__name__) from None
+    except sa.exc.SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        # One line, whatever a driver has to say: it goes into a log or after a sentence.
+        told = " ".join(str(cause).split())[:200]
+        raise StoreUnavailable(detail=f"{type(cause).__name__}: {told}") from error

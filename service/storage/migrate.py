@@ -14,16 +14,15 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from service.errors import NotReady
-from service.storage import desk_tables, queue_tables
-from service.storage.engine import WRITES
-from service.storage.store import translated
+from service.storage import desk_tables, history_tables, queue_tables
+from service.storage.engine import WRITES, translated
 from service.storage.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 # Imported for what they hang on the metadata.
-_TABLES = (desk_tables, queue_tables)
+_TABLES = (desk_tables, history_tables, queue_tables)
 _PLACE = Path(__file__).parent / "migrations"
 
 

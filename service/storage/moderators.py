@@ -18,14 +18,14 @@ from service.storage.records import plain
 from service.storage.tables import moderator, session, site
 
 # A session is shown and ended by the first characters of its token's hash.
-_HANDLE: Final = 16
+_MARK: Final = 16
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One sign-in of one person: what its owner knows it by. *handle* signs nobody in."""
+    """One sign-in of one person: what its owner knows it by. *mark* signs nobody in."""
 
-    handle: str
+    mark: str
     created_at: dt.datetime
     seen_at: dt.datetime
     agent: str
@@ -69,6 +69,13 @@ class Moderators:
         if row is None:
             raise NotFound("There is no such moderator.")
         return self._whole(row)
+
+    def find_by_id(self, moderator_id: int) -> Moderator | None:
+        """The Moderator of this id, or None."""
+        row = self._connection.execute(
+            moderator.select().where(moderator.c.id == moderator_id),
+        ).one_or_none()
+        return None if row is None else self._whole(row)
 
     def list_all(self) -> list[Moderator]:
         """Every Moderator, oldest first."""
@@ -172,7 +179,7 @@ class Moderators:
         ).all()
         return [
             Session(
-                handle=row.token_hash[:_HANDLE],
+                mark=row.token_hash[:_MARK],
                 created_at=row.created_at,
                 seen_at=row.seen_at,
                 agent=row.agent,
@@ -196,13 +203,13 @@ class Moderators:
                 session.delete().where(session.c.moderator_id == moderator_id),
             )
 
-    def purge_other_sessions(self, moderator_id: int, *, kept: str, handle: str = "") -> int:
-        """End a Moderator's sessions but the one with hash *kept*; only the *handle*'s if given."""
+    def purge_other_sessions(self, moderator_id: int, *, kept: str, mark: str = "") -> int:
+        """End a Moderator's sessions but the one with hash *kept*; only the *mark*'s if given."""
         doomed = session.delete().where(
             session.c.moderator_id == moderator_id, session.c.token_hash != kept
         )
-        if handle:
-            doomed = doomed.where(sa.func.substr(session.c.token_hash, 1, _HANDLE) == handle)
+        if mark:
+            doomed = doomed.where(sa.func.substr(session.c.token_hash, 1, _MARK) == mark)
         return self._connection.execute(doomed).rowcount
 
     def _set(self, moderator_id: int, **values: Any) -> None:  # noqa: ANN401 - columns' own types

@@ -7,6 +7,7 @@ import json
 from typing import Any, Final
 
 from models.comment import Clue, Comment, Evidence, read_comment, write_comment
+from models.verdict import Cutoffs
 from service.domain.author import author_key
 from service.domain.submission import Arrival, Scoring, Submission, content_hash
 
@@ -101,6 +102,7 @@ def _write_evidence(scoring: Scoring | None) -> str | None:
             "rest": evidence.rest,
             "clues": [[c.name, c.value, c.weight, c.where] for c in evidence.clues],
             "abstains": scoring.abstains,
+            "cutoffs": scoring.cutoffs and dataclasses.asdict(scoring.cutoffs),
         },
     )
 
@@ -108,12 +110,13 @@ def _write_evidence(scoring: Scoring | None) -> str | None:
 def _read_scoring(row: Any) -> Scoring | None:  # noqa: ANN401 - a SQLAlchemy Row
     if row.verdict is None:
         return None
-    evidence, abstains = None, ""
+    evidence, abstains, cutoffs = None, "", None
     if row.evidence is not None:
         kept = json.loads(row.evidence)
         clues = tuple(Clue(*clue) for clue in kept["clues"])
         evidence = Evidence(clues=clues, base=kept["base"], rest=kept["rest"])
         abstains = kept["abstains"]
+        cutoffs = Cutoffs(**kept["cutoffs"]) if kept.get("cutoffs") else None
     return Scoring(
         verdict=row.verdict,
         score=row.score,
@@ -123,4 +126,5 @@ def _read_scoring(row: Any) -> Scoring | None:  # noqa: ANN401 - a SQLAlchemy Ro
         rule=row.rule or "",
         fault=row.fault or "",
         took_ms=row.took_ms,
+        cutoffs=cutoffs,
     )

@@ -1,6 +1,6 @@
-"""What follows from Decisions, in their own transaction: Outcome, author's standing, claim.
+"""What follows from Decisions, in their own transaction: Outcome, author's standing, claim, outbox.
 
-The one place for it. Whoever tells the blog of a change hangs a row for its outbox here.
+The one place for it: single Decisions, bulks and reports all pass here.
 """
 
 from __future__ import annotations
@@ -17,18 +17,24 @@ from models.verdict import Verdict
 from service.domain.author import author_key
 from service.domain.decision import Act, Decision, Outcome, Source, outcome, standing
 from service.domain.entry import EntryStatus
+from service.domain.event import EventKind
 from service.domain.priority import priority
 from service.domain.site import Policy
 from service.domain.submission import Submission, settled
 from service.storage.authors import Authors
 from service.storage.desk_tables import entry
+from service.storage.outbox import Outbox
 from service.storage.queue_tables import claim
+from service.storage.submissions import Submissions
 from service.storage.tables import submission
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What settling needs of one Submission, and its Decisions before and after, oldest first."""
+    """What settling needs of one Submission, and its Decisions before and after, oldest first.
+
+    *seen* is the whole Submission where somebody has it at hand; else it is read when needed.
+    """
 
     submission_id: int
     site_id: int
@@ -36,6 +42,12 @@ class Case:
     verdict: Verdict | None
     before: Sequence[Decision]
     after: Sequence[Decision]
+    seen: Submission | None = None
+
+    @property
+    def new(self) -> Sequence[Decision]:
+        """What was decided in this transaction."""
+        return self.after[len(self.before) :]
 
 
 def settle_one(
@@ -49,6 +61,7 @@ def settle_one(
         verdict=seen.verdict,
         before=before,
         after=after,
+        seen=seen,
     )
     settle_many(connection, [case])
     done = settled(seen, after)
@@ -84,6 +97,31 @@ def settle_many(connection: sa.Connection, cases: Sequence[Case]) -> None:
     _end_entries(connection, cases)
     ids = [case.submission_id for case in cases]
     connection.execute(claim.delete().where(claim.c.submission_id.in_(ids)))
+    _tell(connection, cases)
+
+
+def _tell(connection: sa.Connection, cases: Sequence[Case]) -> None:
+    """Put what was decided into the outbox, for everybody who must hear of it.
+
+    One read for all Submissions of a bulk, and none where nobody hears.
+    """
+    outbox = Outbox(connection)
+    heard = [case for case in cases if case.new and outbox.is_heard(case.site_id)]
+    unread = [case.submission_id for case in heard if case.seen is None]
+    read = Submissions(connection).list_by_id(unread) if unread else []
+    by_id = {one.submission_id: one for one in read}
+    for case in heard:
+        seen = case.seen or by_id[case.submission_id]
+        decided = settled(seen, case.after)
+        for decision in case.new:
+            outbox.add(_kind(decision), decided, decision)
+    outbox.write()
+
+
+def _kind(decision: Decision) -> EventKind:
+    if decision.act is Act.UNDO:
+        return EventKind.UNDO
+    return EventKind.REPORT if decision.source is Source.SITE else EventKind.DECISION
 
 
 def _end_entries(connection: sa.Connection, cases: Sequence[Case]) -> None:
@@ -91,7 +129,7 @@ def _end_entries(connection: sa.Connection, cases: Sequence[Case]) -> None:
     undone = [
         later.undoes
         for case in cases
-        for later in case.after[len(case.before) :]
+        for later in case.new
         if later.act is Act.UNDO and later.undoes is not None
     ]
     if undone:

@@ -8,10 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from service.domain.scope import DEFAULT, Scope, read_scopes, write_scopes
 from service.domain.site import Key, Policy, Site, read_policy, same_address, write_policy
 from service.errors import NotFound
 from service.storage.records import plain
-from service.storage.tables import api_key, site, submission
+from service.storage.tables import api_key, sealed_key, site, submission
 
 
 class Sites:
@@ -109,7 +110,15 @@ class Sites:
         return [(row[0], row[1], row[2]) for row in rows]
 
     def add_key(
-        self, site_id: int, *, name: str, key_hash: str, hint: str, now: dt.datetime
+        self,
+        site_id: int,
+        *,
+        name: str,
+        key_hash: str,
+        hint: str,
+        now: dt.datetime,
+        scopes: frozenset[Scope] = DEFAULT,
+        moderator_id: int | None = None,
     ) -> Key:
         """A new Key, known by its hash. Raises Conflict when this key is already somebody's."""
         row = self._connection.execute(
@@ -120,22 +129,28 @@ class Sites:
                 key_hash=key_hash,
                 hint=hint,
                 created_at=now,
+                scopes=write_scopes(scopes),
+                moderator_id=moderator_id,
             )
             .returning(*api_key.c),
         ).one()
         return _key(row)
 
-    def find_key(self, key_hash: str, now: dt.datetime) -> tuple[Key, Site] | None:
-        """The Key with this hash that lives now, and its Site, in one round trip."""
+    def find_key(self, key_hash: str, now: dt.datetime) -> tuple[Key, Site, bool] | None:
+        """The Key with this hash that lives now, its Site, and whether its text is kept.
+
+        One round trip.
+        """
         row = self._connection.execute(
-            sa.select(api_key, site)
+            sa.select(api_key, site, sealed_key.c.key_id.is_not(None))
             .join(site, site.c.id == api_key.c.site_id)
+            .outerjoin(sealed_key, sealed_key.c.key_id == api_key.c.id)
             .where(api_key.c.key_hash == key_hash, _lives(now)),
         ).one_or_none()
         if row is None:
             return None
         keys = len(api_key.c)
-        return _key(row[:keys]), _site(row[keys:])
+        return _key(row[:keys]), _site(row[keys:-1]), bool(row[-1])
 
     def list_keys(self, site_id: int) -> list[Key]:
         """A Site's Keys, revoked ones too, oldest first."""
@@ -183,7 +198,18 @@ def _site(row: Any) -> Site:  # noqa: ANN401 - a Row or a slice of one
 
 
 def _key(row: Any) -> Key:  # noqa: ANN401 - a Row or a slice of one
-    key_id, site_id, name, _hash, hint, created_at, last_used_at, revoked_at = row
+    (
+        key_id,
+        site_id,
+        name,
+        _hash,
+        hint,
+        created_at,
+        last_used_at,
+        revoked_at,
+        scopes,
+        moderator_id,
+    ) = row
     return Key(
         key_id=key_id,
         site_id=site_id,
@@ -192,4 +218,6 @@ def _key(row: Any) -> Key:  # noqa: ANN401 - a Row or a slice of one
         created_at=created_at,
         last_used_at=last_used_at,
         revoked_at=revoked_at,
+        scopes=read_scopes(scopes),
+        moderator_id=moderator_id,
     )

@@ -88,6 +88,13 @@ class Submissions:
         ).all()
         return [read_submission(row) for row in rows]
 
+    def list_by_id(self, submission_ids: list[int]) -> list[Submission]:
+        """The Submissions of these ids, in any order."""
+        rows = self._connection.execute(
+            submission.select().where(submission.c.id.in_(submission_ids)),
+        ).all()
+        return [read_submission(row) for row in rows]
+
     def find_same(self, site_id: int, comment: Comment) -> Submission | None:
         """The newest Submission of this Site with the same text and author, or None."""
         row = self._connection.execute(
@@ -101,6 +108,27 @@ class Submissions:
             .with_for_update(),
         ).one_or_none()
         return None if row is None else read_submission(row)
+
+    def find_later_outcome(self, asked: Submission) -> Outcome:
+        """What holds of the comment *asked* about: its own Outcome, else that of a recheck.
+
+        The plugin rechecks what it holds under a new guid; who decides that one decides this one.
+        """
+        if asked.outcome is not Outcome.UNSURE:
+            return asked.outcome
+        rows = self._connection.execute(
+            submission.select()
+            .where(
+                submission.c.site_id == asked.site_id,
+                submission.c.content_hash == content_hash(asked.arrival.comment),
+                submission.c.id > asked.submission_id,
+                submission.c.version > 0,
+            )
+            .order_by(submission.c.decided_at.desc())
+            .limit(20),
+        ).all()
+        later = (read_submission(row) for row in rows)
+        return next((one.outcome for one in later if one.arrival.recheck_reason), asked.outcome)
 
     def page(self, ask: PageAsk) -> list[Submission]:
         """One page, newest first; reads at most *ask.limit* rows through an index (fast I/O)."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from models.verdict import Verdict
 from service.domain.decision import Act, Outcome, Source
+from service.domain.event import EventKind, EventState, Receiver
 from service.domain.moderator import Role
 from service.domain.submission import Kind
 
@@ -99,6 +100,10 @@ api_key = sa.Table(
     sa.Column("created_at", UTCTime, nullable=False),
     sa.Column("last_used_at", UTCTime),
     sa.Column("revoked_at", UTCTime),
+    sa.Column("scopes", sa.String(60), nullable=False, server_default="check feedback read"),
+    # The person that a Key with the scope `decide` or `admin` acts for. No reference: SQLite
+    # would have to rebuild the table under rows that refer to it, and no moderator is ever deleted.
+    sa.Column("moderator_id", ID),
     sa.Index("ix_api_key_site_id", "site_id"),
 )
 
@@ -240,4 +245,51 @@ decision = sa.Table(
     _some("ix_decision_undoes", ("undoes",), "undoes IS NOT NULL"),
     _some("ix_decision_single_id", ("id",), "bulk_id IS NULL"),
     sa.Index("ix_decision_decided_at", "decided_at"),
+)
+
+# The text of a Key, encrypted, where a callback needs it (domain/sealing.py says why).
+sealed_key = sa.Table(
+    "sealed_key",
+    metadata,
+    sa.Column("key_id", ID, sa.ForeignKey("api_key.id", ondelete="RESTRICT"), primary_key=True),
+    sa.Column("sealed", sa.Text, nullable=False),
+)
+
+webhook = sa.Table(
+    "webhook",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("site_id", ID, sa.ForeignKey("site.id", ondelete="RESTRICT")),
+    sa.Column("url", sa.String(500), nullable=False),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("old_secret", sa.Text),
+    sa.Column("old_until", UTCTime),
+    sa.Column("created_at", UTCTime, nullable=False),
+    sa.Column("removed_at", UTCTime),
+    sa.Index("ix_webhook_site_id", "site_id"),
+)
+
+event = sa.Table(
+    "event",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("event_id", sa.String(40), nullable=False),
+    sa.Column("kind", words(EventKind), nullable=False),
+    sa.Column("receiver", words(Receiver), nullable=False),
+    sa.Column("guid", sa.String(32), nullable=False),
+    sa.Column("lane", sa.String(80), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("created_at", UTCTime, nullable=False),
+    sa.Column("due_at", UTCTime, nullable=False),
+    sa.Column("state", words(EventState), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("stage", sa.Integer, nullable=False),
+    # Whether any attempt may have put the comment on its blog's page; never taken back.
+    sa.Column("may_publish", sa.Boolean(name="may_publish"), nullable=False),
+    sa.Column("trouble", sa.String(500), nullable=False),
+    sa.Column("sent_at", UTCTime),
+    sa.Column("claimed_by", sa.String(40)),
+    sa.Column("claimed_until", UTCTime),
+    sa.Index("ix_event_state_due_at", "state", "due_at"),
+    sa.Index("ix_event_lane_id", "lane", "id"),
 )

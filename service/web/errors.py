@@ -20,6 +20,8 @@ STATUS: Final[dict[type[e.ServiceError], int]] = {
     e.BadInput: 400,
     e.MissingField: 400,
     e.InvalidField: 400,
+    e.BadFile: 400,
+    e.MendableFile: 400,
     e.BodyTooLarge: 413,
     e.NotAllowed: 403,
     e.UnknownKey: 401,

@@ -11,7 +11,8 @@ from service.domain.draft import EntryDraft, read_draft
 from service.domain.entry import Entry
 from service.domain.moderator import Moderator
 from service.errors import NotFound
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 
 def add_entry(

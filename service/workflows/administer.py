@@ -10,9 +10,21 @@ from typing import Any
 from service.domain.change import What
 from service.domain.moderator import Moderator, Role, read_name, read_password
 from service.domain.password import hash_password
-from service.domain.site import Key, Policy, Site, key_hash, new_key, read_blog, read_key
+from service.domain.scope import DEFAULT, POWERFUL, Scope
+from service.domain.site import (
+    Key,
+    Policy,
+    Site,
+    UnsureMeans,
+    key_hash,
+    new_key,
+    new_long_key,
+    read_blog,
+    read_key,
+)
 from service.errors import Conflict, DuplicateModerator, DuplicateSite, InvalidField, NotFound
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,18 +69,38 @@ def add_site(
 
 
 def issue_key(
-    blog: str, *, name: str, key: str = "", store: Store, secret: str, now: dt.datetime
+    blog: str,
+    *,
+    name: str,
+    key: str = "",
+    scopes: frozenset[Scope] = DEFAULT,
+    acts_for: str = "",
+    store: Store,
+    secret: str,
+    now: dt.datetime,
 ) -> Issued:
     """One more Key for the Site of *blog*. Raises NotFound, DuplicateSite, InvalidField.
 
     A blog that a network met can have a Key of its own; that one speaks for this blog alone.
+    One that may decide or administer is long, random, and *acts_for* a moderator by name.
     """
-    text = read_key(key) if key else new_key()
+    is_powerful = bool(scopes & POWERFUL)
+    if is_powerful and (key or not acts_for):
+        sentence = "A key that decides or administers is made by us and acts for a moderator."
+        raise InvalidField("scopes", sentence)
+    text = read_key(key) if key else new_long_key() if is_powerful else new_key()
     try:
         with store.begin() as unit:
             site = _site_of(unit, blog)
+            person = unit.moderators.get(read_name(acts_for)) if acts_for else None
             issued = unit.sites.add_key(
-                site.site_id, name=name, key_hash=key_hash(text, secret), hint=text[:4], now=now
+                site.site_id,
+                name=name,
+                key_hash=key_hash(text, secret),
+                hint=text[:4],
+                now=now,
+                scopes=scopes,
+                moderator_id=person.moderator_id if person else None,
             )
             detail = {"key": f"{issued.hint}… ({name})"}
             unit.changes.append(
@@ -90,6 +122,7 @@ def revoke_key(key_id: int, *, store: Store, now: dt.datetime) -> Key:
         unit.changes.append(
             What.KEY_REVOKE, site.blog, by=None, now=now, site_id=site.site_id, detail=detail
         )
+        unit.webhooks.purge_sealed(key_id=key_id)
         unit.commit()
         return unit.sites.get_key(key_id)
 
@@ -115,8 +148,12 @@ def set_policy(blog: str, changes: dict[str, Any], *, store: Store, now: dt.date
         site = _site_of(unit, blog)
         policy = _checked(dataclasses.replace(site.policy, **changes))
         unit.sites.set_policy(site.site_id, policy)
+        if policy.unsure is not UnsureMeans.HOLD:
+            unit.webhooks.purge_sealed(site_id=site.site_id)
         for child in unit.sites.list_children(site) if changes else ():
             unit.sites.set_policy(child.site_id, dataclasses.replace(child.policy, **changes))
+            if policy.unsure is not UnsureMeans.HOLD:
+                unit.webhooks.purge_sealed(site_id=child.site_id)
         detail = {name: str(value) for name, value in changes.items()}
         unit.changes.append(
             What.SITE_POLICY, site.blog, by=None, now=now, site_id=site.site_id, detail=detail

@@ -6,10 +6,12 @@ import dataclasses
 import datetime as dt
 import logging
 import time
+from collections.abc import Sequence
 
 from models.verdict import Verdict, verdict
 from service.domain.decision import Outcome, outcome
 from service.domain.entry import Entry
+from service.domain.hold import Hold, is_held
 from service.domain.matcher import answer
 from service.domain.priority import priority
 from service.domain.rules import first_answer
@@ -39,10 +41,53 @@ def check_comment(
     answered (no model, or one that fails on this comment); StoreUnavailable when it could not be
     stored.
     """
-    hits = store.lists.matcher(site).hits(arrival.comment, now)
-    scoring = _judge(arrival, site, scorer, answer(hits))
-    if hits and not arrival.is_test:
-        scoring = dataclasses.replace(scoring, hits=tuple(hit.entry_id for hit in hits))
+    scoring = _scored(arrival, site, store=store, scorer=scorer, now=now)
+    submission = _submission(arrival, site, scoring, now=now, guid=guid)
+    hold = None
+    if not scoring.fault and arrival.callback and is_held(scoring.verdict, site.policy, arrival):
+        hold = Hold(held_at=now, recheck_after_s=site.policy.recheck_after_s)
+    store.append(submission, hold)
+    if scoring.fault:
+        raise ScorerUnavailable(detail=scoring.fault)
+    return submission
+
+
+def check_comments(
+    asks: Sequence[tuple[str, Arrival]],
+    site: Site,
+    *,
+    store: Store,
+    scorer: Scores,
+    now: dt.datetime,
+) -> list[Submission]:
+    """The stored Submissions of many (guid, Arrival), in order; all on disk before this returns.
+
+    A guid that is there already is answered from what is stored, and counts once. Without a model
+    every Verdict is UNSURE and names the *fault*: the comments wait for a person. One durable
+    write for all of them. Raises StoreUnavailable.
+    """
+    with store.read() as unit:
+        found = unit.submissions.list_by_guid([guid for guid, _ in asks])
+    kept = {one.guid: one for one in found}
+    new = {}
+    for guid, arrival in asks:
+        if guid not in kept:
+            scoring = _scored(arrival, site, store=store, scorer=scorer, now=now)
+            new[guid] = _submission(arrival, site, scoring, now=now, guid=guid)
+    if len(new) == 1:
+        # Alone it shares its fsync with the neighbours.
+        for submission in new.values():
+            store.append(submission)
+    elif new:
+        with store.begin() as unit:
+            unit.append(list(new.values()))
+            unit.commit()
+    return [kept.get(guid) or new[guid] for guid, _ in asks]
+
+
+def _submission(
+    arrival: Arrival, site: Site, scoring: Scoring, *, now: dt.datetime, guid: str
+) -> Submission:
     submission = Submission(
         submission_id=0,
         guid=guid,
@@ -58,29 +103,36 @@ def check_comment(
     if submission.outcome is Outcome.UNSURE:
         first = priority(submission, site.policy)
         submission = dataclasses.replace(submission, priority=first)
-    store.append(submission)
-    if scoring.fault:
-        raise ScorerUnavailable(detail=scoring.fault)
     return submission
+
+
+def _scored(
+    arrival: Arrival, site: Site, *, store: Store, scorer: Scores, now: dt.datetime
+) -> Scoring:
+    hits = store.lists.matcher(site).hits(arrival.comment, now)
+    scoring = _judge(arrival, site, scorer, answer(hits))
+    if hits and not arrival.is_test:
+        scoring = dataclasses.replace(scoring, hits=tuple(hit.entry_id for hit in hits))
+    return scoring
 
 
 def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -> Scoring:
     started = time.perf_counter()
     rule = first_answer(arrival, listed)
-    if rule is not None and rule.verdict is not Verdict.UNSURE:
-        return Scoring(verdict=rule.verdict, rule=rule.name, took_ms=_since(started))
-    scored = _score(arrival, site, scorer)
-    if rule is not None:
-        # What a rule holds for a person is scored all the same: that person wants to know why.
-        held = Scoring(verdict=rule.verdict) if scored.fault else scored
-        scored = dataclasses.replace(held, verdict=rule.verdict, rule=rule.name)
-    if arrival.is_precheck and scored.verdict is Verdict.UNSURE and not scored.fault:
-        # Only announced so far, without its text: what is unclear is asked again in full.
-        scored = dataclasses.replace(scored, verdict=Verdict.HAM)
-    return dataclasses.replace(scored, took_ms=_since(started))
+    # What a rule holds for a person is scored all the same: that person wants to know why.
+    if rule is None or rule.verdict is Verdict.UNSURE:
+        scoring = _ask_model(arrival, site, scorer)
+        if rule is not None:
+            # The rule has answered, whether or not a model could.
+            scoring = dataclasses.replace(
+                scoring, verdict=rule.verdict, rule=rule.name, fault="", cutoffs=None
+            )
+    else:
+        scoring = Scoring(verdict=rule.verdict, rule=rule.name)
+    return dataclasses.replace(scoring, took_ms=_since(started))
 
 
-def _score(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
+def _ask_model(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
     try:
         classifier = scorer.for_site(site.site_id)
     except ScorerUnavailable as error:
@@ -91,8 +143,14 @@ def _score(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
         _log.exception("model %s failed on a comment", classifier.model_id)
         fault = f"model {classifier.model_id} failed ({type(error).__name__})"
         return Scoring(verdict=Verdict.UNSURE, fault=fault)
+    cutoffs = site.policy.cutoffs or classifier.cutoffs
+    said = verdict(score, cutoffs)
+    if arrival.is_precheck and said is Verdict.UNSURE:
+        # Only announced so far, without its text: what is unclear is asked again in full.
+        said = Verdict.HAM
     return Scoring(
-        verdict=verdict(score, site.policy.cutoffs or classifier.cutoffs),
+        verdict=said,
+        cutoffs=cutoffs,
         score=score.value,
         evidence=score.evidence,
         abstains=score.abstains,

@@ -10,7 +10,8 @@ from typing import Final
 from service.domain.site import Site
 from service.errors import InvalidField
 from service.storage.counts import Tally
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 ORDERS: Final = {
     "total": "api_calls",

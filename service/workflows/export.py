@@ -8,7 +8,9 @@ from typing import Any, Final
 
 from models.comment import write_comment
 from service.domain.decision import Source, standing
+from service.domain.history import LabelSource
 from service.storage.store import Store
+from service.storage.unit import Unit
 
 # A Site's report counts half a moderator's Decision: nobody knows who pressed the button there.
 _WEIGHTS: Final = {Source.MODERATOR: 1.0, Source.SITE: 0.5}
@@ -18,7 +20,8 @@ def export(*, since: dt.datetime | None = None, store: Store) -> Iterator[dict[s
     """One row for each Submission whose standing Decision states a Label, oldest first.
 
     Flat memory. Removed and undone ones teach nothing and are left out, and so are most of a bulk
-    of near-duplicates, test calls, and Submissions whose text was forgotten.
+    of near-duplicates, test calls, and Submissions whose text was forgotten. History that was
+    brought in follows, with its own weights, but not with *since*: nobody decided it here.
     """
     with store.read() as unit:
         blogs = {site.site_id: site.blog for site in unit.sites.list_all()}
@@ -37,4 +40,28 @@ def export(*, since: dt.datetime | None = None, store: Store) -> Iterator[dict[s
                 "source": holds.source.value,
                 "decided_at": holds.decided_at.isoformat(),
                 "received_at": submission.received_at.isoformat(),
+                "label_source": LabelSource.HUMAN.value,
+                "label_note": "",
             }
+        if since is None:
+            yield from _history(unit, blogs)
+
+
+def _history(unit: Unit, blogs: dict[int, str]) -> Iterator[dict[str, Any]]:
+    """What was brought in, after all that was decided here."""
+    for row_id, site_id, source, past in unit.imports.each_labelled():
+        if past.label is None:
+            continue
+        yield {
+            # The name of a row of our own stays what it was in the deployment it came from.
+            "guid": past.source_id if source == "jsonl" else f"{source}-{site_id}-{row_id}",
+            "site": blogs[site_id],
+            "comment": write_comment(past.comment),
+            "label": past.label.value,
+            "weight": past.counts,
+            "source": past.origin or "IMPORT",
+            "decided_at": past.label_at.isoformat() if past.label_at else None,
+            "received_at": past.received_at.isoformat() if past.received_at else None,
+            "label_source": past.label_source.value,
+            "label_note": past.label_note,
+        }

@@ -7,8 +7,9 @@ import dataclasses
 import datetime as dt
 from typing import Final
 
+from service.domain.scope import Scope
 from service.domain.site import Key, Site, key_hash, same_address
-from service.errors import Conflict, StoreUnavailable, UnknownKey
+from service.errors import Conflict, NotPermitted, StoreUnavailable, UnknownKey
 from service.storage.store import Store
 
 # Often enough to tell an idle key from a used one, rare enough not to write at every call.
@@ -17,16 +18,29 @@ _USED_EVERY: Final = dt.timedelta(hours=1)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """A living Key and the Site it asks for now; *owner* is the network a child Site belongs to."""
+    """A living Key and the Site it asks for now; *owner* is the network a child Site belongs to.
+
+    *is_sealed* says that the text of the Key is kept, sealed.
+    """
 
     key: Key
     site: Site
     owner: Site
+    is_sealed: bool = False
 
 
-def find_caller(key: str, blog: str = "", *, store: Store, secret: str, now: dt.datetime) -> Caller:
+def find_caller(
+    key: str,
+    blog: str = "",
+    *,
+    scope: Scope | None = None,
+    store: Store,
+    secret: str,
+    now: dt.datetime,
+) -> Caller:
     """The Caller behind *key*. Raises UnknownKey for a missing, unknown or revoked one (fast I/O).
 
+    *scope* is what the Key is needed for; raises NotPermitted when it does not reach so far.
     The Site comes from the key alone. Only a network key looks at *blog*: it makes one child Site
     for each blog address it meets.
     """
@@ -36,7 +50,9 @@ def find_caller(key: str, blog: str = "", *, store: Store, secret: str, now: dt.
         found = unit.sites.find_key(key_hash(key, secret), now)
         if found is None:
             raise UnknownKey(detail="unknown or revoked key")
-        known, owner = found
+        known, owner, is_sealed = found
+        if scope is not None and scope not in known.scopes:
+            raise NotPermitted(f"This key has no scope `{scope.value}`.")
         site: Site | None = owner
         if owner.is_network and blog.strip():
             site = unit.sites.find_by_blog(blog, parent_id=owner.site_id)
@@ -47,7 +63,7 @@ def find_caller(key: str, blog: str = "", *, store: Store, secret: str, now: dt.
         with contextlib.suppress(StoreUnavailable), store.begin() as unit:
             unit.sites.set_key_used(known.key_id, now)
             unit.commit()
-    return Caller(key=known, site=site, owner=owner)
+    return Caller(key=known, site=site, owner=owner, is_sealed=is_sealed)
 
 
 def _add_child(network: Site, blog: str, *, store: Store, now: dt.datetime) -> Site:

@@ -13,7 +13,8 @@ from models.text import domain_of
 from service.domain.likeness import ALIKE, ALIKE_WITH_CONTACT, Likeness, likeness, share
 from service.domain.submission import Submission
 from service.domain.tokens import tokens
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 _DONE: Final = "indexed_until"
 _FORGOTTEN: Final = "campaigns_forgotten"

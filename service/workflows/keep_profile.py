@@ -25,10 +25,10 @@ from service.storage.store import Store
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What a person's own page shows. *own_handle* is the session that asks."""
+    """What a person's own page shows. *own_mark* is the session that asks."""
 
     sessions: tuple[Session, ...]
-    own_handle: str
+    own_mark: str
     has_factor: bool
     recovery_codes: int
     identities: tuple[str, ...]
@@ -51,7 +51,7 @@ def get_profile(
         )
         return Profile(
             sessions=tuple(sessions),
-            own_handle=_hash(token)[:16],
+            own_mark=_hash(token)[:16],
             has_factor=factor is not None and factor.is_confirmed,
             recovery_codes=unit.doors.count_recovery_codes(moderator.moderator_id),
             identities=tuple(unit.doors.list_identities(moderator.moderator_id)),
@@ -98,12 +98,12 @@ def set_own_password(
 
 
 def end_sessions(
-    moderator: Moderator, *, handle: str = "", token: str, store: Store, now: dt.datetime
+    moderator: Moderator, *, mark: str = "", token: str, store: Store, now: dt.datetime
 ) -> int:
     """End one other session of one's own, or every other; answers with how many (fast I/O)."""
     with store.begin() as unit:
         ended = unit.moderators.purge_other_sessions(
-            moderator.moderator_id, kept=_hash(token), handle=handle
+            moderator.moderator_id, kept=_hash(token), mark=mark
         )
         if ended:
             detail = {"sessions": str(ended)}

@@ -11,7 +11,8 @@ from service.domain.site import Site
 from service.domain.submission import Submission
 from service.domain.view import OUTCOMES, Listing
 from service.storage.lists import ListAsk
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 _MOST_GROUPS = 20
 # So many members are read for a card's counts; a larger group says "at least".

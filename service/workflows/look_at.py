@@ -19,7 +19,8 @@ from service.domain.view import Sort, View, listing_of, sorts_of
 from service.errors import NotFound
 from service.storage.asking import ask_for
 from service.storage.lists import ListAsk, cursor_of
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 _MOST_BESIDE: Final = 8
 
@@ -64,7 +65,7 @@ def look_at(
     """
     require(moderator, Action.LOOK)
     with store.read() as unit:
-        seen = _seen(unit, moderator, guid, view, now)
+        seen = _seen(unit, moderator, guid, view=view, now=now)
     is_free = seen.claim is None or seen.claim.moderator_id == moderator.moderator_id
     waits = seen.standing is None and seen.submission.outcome.value == "UNSURE"
     if claims and waits and is_free and may(moderator, Action.DECIDE):
@@ -82,13 +83,17 @@ def look_at(
     return seen
 
 
-def _seen(unit: Unit, moderator: Moderator, guid: str, view: View | None, now: dt.datetime) -> Seen:
+def _seen(
+    unit: Unit, moderator: Moderator, guid: str, *, view: View | None, now: dt.datetime
+) -> Seen:
     submission = unit.submissions.get(guid)
     require_sight(moderator, submission.site_id)
     own = submission.submission_id
     sites = {one.site_id: one for one in unit.sites.list_all() if sees(moderator, one.site_id)}
     decisions = tuple(unit.decisions.list_of(own))
-    newer, older = _beside(unit, moderator, submission, view, list(sites.values()), now)
+    newer, older = _beside(
+        unit, moderator, submission, view=view, sites=list(sites.values()), now=now
+    )
     key = author_key(submission.arrival.comment)
     pair = (submission.site_id, key or "")
     group = submission.campaign_id
@@ -113,6 +118,7 @@ def _beside(
     unit: Unit,
     moderator: Moderator,
     one: Submission,
+    *,
     view: View | None,
     sites: list[Site],
     now: dt.datetime,

@@ -10,7 +10,8 @@ from service.domain.change import What
 from service.domain.moderator import Action, Moderator, require, require_sight, sees
 from service.domain.site import Key, Site, key_hash, new_key, read_blog, read_key
 from service.errors import Conflict, DuplicateSite, InvalidField, NotPermitted
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 MOST_OVERLAP_H: Final = 24 * 30
 _MOST_NAME: Final = 200
@@ -60,7 +61,7 @@ def add_site_with_key(
         unit.changes.append(
             What.SITE_ADD, blog, by=moderator, now=now, site_id=site.site_id, detail={"name": shown}
         )
-        key = _issue(unit, moderator, site, "first", text, secret=secret, now=now)
+        key = _issue(unit, moderator, site, name="first", text=text, secret=secret, now=now)
         unit.commit()
     return NewKey(site=site, key=key, text=text)
 
@@ -84,7 +85,7 @@ def issue_another_key(
     try:
         with store.begin() as unit:
             site = unit.sites.get(site_id)
-            key = _issue(unit, moderator, site, name, text, secret=secret, now=now)
+            key = _issue(unit, moderator, site, name=name, text=text, secret=secret, now=now)
             unit.commit()
     except Conflict:
         raise DuplicateSite("This key is taken; bring another or let us make one.") from None
@@ -124,7 +125,7 @@ def rotate_key(
             site_id=site.site_id,
             detail=detail,
         )
-        key = _issue(unit, moderator, site, old.name, text, secret=secret, now=now)
+        key = _issue(unit, moderator, site, name=old.name, text=text, secret=secret, now=now)
         unit.commit()
     return NewKey(site=site, key=key, text=text, old_until=until)
 
@@ -135,6 +136,7 @@ def revoke_one_key(moderator: Moderator, key_id: int, *, store: Store, now: dt.d
         key = unit.sites.get_key(key_id)
         _require_key_of(moderator, key.site_id)
         unit.sites.revoke_key(key_id, now)
+        unit.webhooks.purge_sealed(key_id=key_id)
         site = unit.sites.get(key.site_id)
         unit.changes.append(
             What.KEY_REVOKE,
@@ -157,9 +159,9 @@ def _issue(
     unit: Unit,
     moderator: Moderator,
     site: Site,
+    *,
     name: str,
     text: str,
-    *,
     secret: str,
     now: dt.datetime,
 ) -> Key:

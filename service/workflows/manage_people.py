@@ -23,7 +23,8 @@ from service.domain.moderator import (
 from service.domain.password import hash_password
 from service.domain.site import Site
 from service.errors import Conflict, DuplicateModerator, InvalidField, NotFound, NotPermitted
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 # Long enough to reach somebody after a weekend.
 INVITED_FOR: Final = dt.timedelta(days=3)

@@ -13,8 +13,9 @@ from service.domain.preferences import Digest
 from service.domain.submission import Submission
 from service.errors import Conflict
 from service.storage.lists import ListAsk
-from service.storage.store import Store, Unit
+from service.storage.store import Store
 from service.storage.submissions import PageAsk
+from service.storage.unit import Unit
 
 _LEASE: Final = dt.timedelta(minutes=5)
 _SHOWN: Final = 5

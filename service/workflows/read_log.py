@@ -13,7 +13,8 @@ from service.domain.change import Change, What
 from service.domain.moderator import Action, Moderator, require, scope, sees
 from service.domain.site import Site
 from service.storage.changes import ChangeAsk, Decided
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 PAGE_ROWS: Final = 50
 # A file of this many lines opens in every spreadsheet; the rest is asked for by its dates.

@@ -7,7 +7,8 @@ import datetime as dt
 from service.domain.decision import Act, Decision, Source, outcome, standing
 from service.domain.site import Site, same_address
 from service.domain.submission import Arrival, Kind, Submission, new_guid
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 
 def report_mistake(

@@ -6,7 +6,8 @@ import datetime as dt
 
 from service.domain.site import Site
 from service.errors import NotFound
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 
 def retain(
@@ -46,7 +47,9 @@ def _chosen(unit: Unit, blog: str) -> list[Site]:
 
 
 def _forget(site: Site, until: dt.datetime, store: Store) -> int:
-    forgotten = 0
+    with store.begin() as unit:
+        forgotten = unit.imports.purge_old(site.site_id, before=until)
+        unit.commit()
     while True:
         with store.begin() as unit:
             rows = unit.submissions.purge(site.site_id, before=until)

@@ -15,7 +15,8 @@ from service.domain.view import OUTCOMES, Listing, Sort, View
 from service.storage.asking import Hints, ask_for
 from service.storage.lists import Cursor, ListAsk, cursor_of
 from service.storage.saved_views import SavedView
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 __all__ = ["Listing", "ReviewPage", "review"]
 

@@ -9,7 +9,8 @@ from service.domain.bulk import Bulk, BulkState, ItemState
 from service.domain.decision import Act, Decision, Source
 from service.storage.bulks import PieceItem
 from service.storage.settle import Case
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 
 def run_bulk(bulk_id: int, *, store: Store, now: dt.datetime) -> bool:
@@ -25,7 +26,7 @@ def run_bulk(bulk_id: int, *, store: Store, now: dt.datetime) -> bool:
         piece = unit.bulks.next_piece(bulk_id)
         before = unit.decisions.list_of_many([one.submission_id for one in piece])
         can = [one for one in piece if _still_holds(bulk, one, before[one.submission_id])]
-        _decide(unit, bulk, can, before, now)
+        _decide(unit, bulk, can, before=before, now=now)
         done = {one.submission_id for one in can}
         changed = [one.submission_id for one in piece if one.submission_id not in done]
         unit.bulks.set_items(bulk_id, sorted(done), ItemState.DONE)
@@ -52,6 +53,7 @@ def _decide(
     unit: Unit,
     bulk: Bulk,
     items: list[PieceItem],
+    *,
     before: dict[int, list[Decision]],
     now: dt.datetime,
 ) -> None:

@@ -13,7 +13,8 @@ from service.domain.factor import find_step, recovery_hash, unseal
 from service.domain.moderator import MAX_PASSWORD, Moderator, read_name
 from service.domain.password import is_password
 from service.errors import BadCredentials, InvalidField, NotSignedIn
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 # A sign of life is written at most this often.
 _SEEN_EVERY: Final = dt.timedelta(minutes=1)
@@ -46,7 +47,7 @@ def sign_in(
     if factor is not None and factor.is_confirmed:
         return moderator, ""
     with store.begin() as unit:
-        token = _open(unit, moderator, "password", origin or Origin(), now)
+        token = _open(unit, moderator, "password", origin=origin or Origin(), now=now)
         unit.commit()
     return moderator, token
 
@@ -86,12 +87,12 @@ def prove(
             how = "password and recovery code"
         else:
             raise BadCredentials("This code is wrong or was used already.")
-        token = _open(unit, moderator, how, origin or Origin(), now)
+        token = _open(unit, moderator, how, origin=origin or Origin(), now=now)
         unit.commit()
     return token
 
 
-def _open(unit: Unit, moderator: Moderator, how: str, origin: Origin, now: dt.datetime) -> str:
+def _open(unit: Unit, moderator: Moderator, how: str, *, origin: Origin, now: dt.datetime) -> str:
     token = secrets.token_urlsafe(32)
     unit.moderators.add_session(
         _hash(token),

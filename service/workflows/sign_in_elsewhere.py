@@ -12,7 +12,8 @@ from service.domain.change import What
 from service.domain.moderator import Moderator, Role, read_email, read_name
 from service.domain.password import hash_password
 from service.errors import BadCredentials, Conflict, InvalidField
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def sign_in_elsewhere(
     try:
         with store.begin() as unit:
             if known is None:
-                moderator = _add(unit, who, new_role or Role.VIEWER, kept, now)
+                moderator = _add(unit, who, new_role or Role.VIEWER, kept=kept, now=now)
             else:
                 moderator = unit.moderators.get_by_id(known)
             if moderator.deactivated_at is not None:
@@ -91,7 +92,7 @@ def forget_identities(moderator: Moderator, *, store: Store, now: dt.datetime) -
         unit.commit()
 
 
-def _add(unit: Unit, who: Vouched, role: Role, kept: str, now: dt.datetime) -> Moderator:
+def _add(unit: Unit, who: Vouched, role: Role, *, kept: str, now: dt.datetime) -> Moderator:
     try:
         name = read_name(who.name or who.email.partition("@")[0])
     except InvalidField:

@@ -10,7 +10,8 @@ from service.domain.decision import Act, Decision, Source
 from service.domain.moderator import Action, Moderator, may, require, require_sight
 from service.domain.submission import Submission
 from service.errors import BelongsToBulk, Conflict, InvalidField, NotFound, NotPermitted
-from service.storage.store import Store, Unit
+from service.storage.store import Store
+from service.storage.unit import Unit
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +58,27 @@ def undo(
             undoes=taken_back.decision_id,
             note=note,
         )
-        ended = unit.entries.end_made_with(taken_back.decision_id, now)
-        for entry in ended:
-            unit.changes.append(
-                What.ENTRY_STATUS,
-                entry.pattern,
-                by=moderator,
-                now=now,
-                site_id=entry.site_id,
-                detail={"from": entry.status.value, "to": "ended", "with": "an undo"},
-            )
+        has_ended = _end_entries(unit, moderator, taken_back, now)
         undone = unit.settle(submission, before, unit.decisions.list_of(submission.submission_id))
         unit.commit()
-    if ended:
+    if has_ended:
         store.lists.forget()
     return Undone(submission=undone, decision=taken_back)
+
+
+def _end_entries(unit: Unit, moderator: Moderator, undone: Decision, now: dt.datetime) -> bool:
+    """End what was put on a list together with *undone*; answers whether there was anything."""
+    ended = unit.entries.end_made_with(undone.decision_id, now)
+    for entry in ended:
+        unit.changes.append(
+            What.ENTRY_STATUS,
+            entry.pattern,
+            by=moderator,
+            now=now,
+            site_id=entry.site_id,
+            detail={"from": entry.status.value, "to": "ended", "with": "an undo"},
+        )
+    return bool(ended)
 
 
 def _choose(unit: Unit, moderator: Moderator, decision_id: int | None) -> Decision:

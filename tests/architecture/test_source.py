@@ -67,6 +67,10 @@ OTHERS_WORDS = frozenset(
         "data_dir",
         "_data_dir",
         "default_data_dir",
+        # Columns of WordPress, the word of every mail server.
+        "user_id",
+        "user_result",
+        "smtp_user",
         # A process of the operating system, the one thing that word is for.
         "ProcessLimiter",
     }

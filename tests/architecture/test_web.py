@@ -18,6 +18,9 @@ OPEN = {
     "health.alive": "ok",
     "health.ready": "what is ready",
     "front.home": "the way to the queue",
+    "api.openapi_json": "what the API is",
+    "api.docs": "the same, to read",
+    "api.static": "its style sheet and script",
 }
 # These tell by a word of their own that nobody is there.
 REFUSALS = {"akismet.verify_wpcom_key": "false"}
@@ -28,7 +31,7 @@ def rules(app, prefix=""):
 
 
 def test_every_route_belongs_to_a_blueprint_that_has_rules(app):
-    known = {"akismet", "moderation", "health", "front"}
+    known = {"akismet", "api", "moderation", "health", "front"}
     assert {rule.endpoint.partition(".")[0] for rule in rules(app)} == known
 
 
@@ -76,6 +79,22 @@ def test_no_endpoint_answers_a_blog_without_a_key(app, client):
     assert answered == {}
 
 
+def test_no_operation_of_the_api_answers_without_a_key(app, client):
+    answered = {}
+    for rule in rules(app, "api."):
+        if rule.endpoint in OPEN:
+            continue
+        for method in rule.methods - {"OPTIONS", "HEAD"}:
+            with client.application.test_request_context():
+                numbers = {"site", "key"} & rule.arguments
+                rest = dict.fromkeys(rule.arguments, "0" * 32) | dict.fromkeys(numbers, 1)
+                path = flask.url_for(rule.endpoint, **rest)
+            answer = client.open(path, method=method, json={})
+            if answer.status_code != 401:
+                answered[rule.endpoint, method] = answer.status_code
+    assert answered == {}
+
+
 def every_error(kind=ServiceError):
     return [kind, *(found for sub in kind.__subclasses__() for found in every_error(sub))]
 
@@ -102,6 +121,8 @@ def make(kind):
         return kind("month", "A month looks like 2026-11.")
     if kind is errors.AlreadyDecided:
         return kind("Ana approved this.", version=1)
+    if kind is errors.BelongsToBulk:
+        return kind("0" * 32)
     return kind(detail="for the log only") if "detail" in signature(kind) else kind()
 
 
@@ -109,7 +130,14 @@ def signature(kind):
     return inspect.signature(kind.__init__).parameters
 
 
-PLACES = ("/1.1/comment-check", "/1.1/submit-spam", "/moderation/", "/healthz", "/nowhere")
+PLACES = (
+    "/1.1/comment-check",
+    "/1.1/submit-spam",
+    "/api/v1/checks",
+    "/moderation/",
+    "/healthz",
+    "/nowhere",
+)
 VERDICTS = {"true", "false", "valid"}
 
 

@@ -46,7 +46,85 @@ ROWS = {
             " reporter, note) VALUES (1, 1, 'SPAM', 'MODERATOR', '2026-11-24 12:00:00', 1, '', '')"
         ),
     ),
+    "0002": (
+        (
+            "INSERT INTO campaign (id, signature, first_id, size, first_at, last_at) VALUES"
+            " (1, 'x', 1, 1, '2026-11-24 12:00:00', '2026-11-24 12:00:00')"
+        ),
+        "UPDATE submission SET campaign_id = 1, author_key = 'k', priority = 0.5",
+        "UPDATE decision SET reason = 'advertising', teaches = false",
+        "INSERT INTO author (site_id, author_key, approved, spam) VALUES (1, 'k', 0, 1)",
+        (
+            "INSERT INTO bulk (id, guid, moderator_id, act, state, asked, note, reason, total,"
+            " done, passed_over, made_at) VALUES (1, 'g', 1, 'SPAM', 'done', '', '', '', 1, 1, 0,"
+            " '2026-11-24 12:00:00')"
+        ),
+        (
+            "INSERT INTO bulk_item (bulk_id, submission_id, seen_version, state, is_trusted,"
+            " teaches) VALUES (1, 1, 0, 'done', false, true)"
+        ),
+    ),
+    "0003": (),
+    "0005": (
+        "INSERT INTO membership (moderator_id, site_id) VALUES (1, 1)",
+        (
+            "INSERT INTO change (id, made_at, moderator_id, actor, what, subject, detail) VALUES"
+            " (1, '2026-11-24 12:00:00', 1, 'ana', 'site-add', 'x', '{}')"
+        ),
+    ),
+    "0006": (
+        (
+            "INSERT INTO entry (id, kind, pattern, effect, status, why, made_by, made_at,"
+            " changed_at) VALUES (1, 'phrase', 'pills', 'spam', 'live', '', 1,"
+            " '2026-11-24 12:00:00', '2026-11-24 12:00:00')"
+        ),
+        "INSERT INTO entry_hit (entry_id, guid, hit_at) VALUES (1, 'g', '2026-11-24 12:00:00')",
+    ),
+    "0007": (
+        (
+            "INSERT INTO chore (name, due_at, claimed_by, fault) VALUES"
+            " ('retain', '2026-11-24 12:00:00', '', '')"
+        ),
+        (
+            "INSERT INTO mail (id, moderator_id, kind, subject, body, made_at, claimed_by, tries,"
+            " fault) VALUES (1, 1, 'digest', 's', 'b', '2026-11-24 12:00:00', '', 0, '')"
+        ),
+    ),
+    "0020": (
+        "INSERT INTO sealed_key (key_id, sealed) VALUES (1, 'x')",
+        (
+            "INSERT INTO webhook (id, url, secret, created_at) VALUES"
+            " (1, 'https://hears.example.org/', 'x', '2026-11-24 12:00:00')"
+        ),
+        (
+            "INSERT INTO event (id, event_id, kind, receiver, guid, lane, body, created_at, due_at,"
+            " state, attempts, stage, may_publish, trouble) VALUES (1, 'evt_1', 'decision',"
+            " 'webhook', 'g', 'w1:g', '{}', '2026-11-24 12:00:00', '2026-11-24 12:00:00',"
+            " 'sent', 1, 0, false, '')"
+        ),
+    ),
+    "0025": (
+        "UPDATE api_key SET scopes = 'check', moderator_id = 1",
+        (
+            "INSERT INTO idempotency (key_id, name_hash, body_hash, guid, is_done, expires_at)"
+            " VALUES (1, 'n', 'b', 'g', true, '2026-11-24 12:00:00')"
+        ),
+        (
+            "INSERT INTO history_import (id, site_id, source, file_name, started_at) VALUES"
+            " (1, 1, 'wxr', 'x.xml', '2026-11-24 12:00:00')"
+        ),
+        (
+            "INSERT INTO imported (id, import_id, site_id, source, source_id, content_hash,"
+            " comment, label_source, label_note, weight, origin, exclude) VALUES"
+            " (1, 1, 1, 'wxr', '1', 'h', '{}', 'none', '', 0.5, '', '')"
+        ),
+    ),
 }
+
+
+def rows_of(version):
+    """What a database that stands at *version* holds: its own rows and those of all before."""
+    return [row for one in sorted(ROWS) if one <= version for row in ROWS[one]]
 
 
 @pytest.fixture
@@ -85,10 +163,17 @@ def test_upgrading_twice_is_harmless(bare_store):
 def test_rows_of_every_version_are_there_after_the_upgrade(bare_store, version):
     migrate.upgrade(bare_store.engine, version)
     with bare_store.engine.begin() as connection:
-        for row in ROWS[version]:
+        for row in rows_of(version):
             connection.exec_driver_sql(row)
     migrate.upgrade(bare_store.engine)
     assert migrate.differences(bare_store.engine) == []
+    tables = {row.split()[2] for row in rows_of(version) if row.startswith("INSERT")}
+    with bare_store.engine.begin() as connection:
+        counts = {
+            table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()  # noqa: S608 - our own words
+            for table in tables
+        }
+    assert set(counts.values()) == {1}, counts
     with bare_store.read() as unit:
         (kept,) = unit.submissions.page(PageAsk(outcome=Outcome.SPAM))
         (decided,) = unit.decisions.list_of(kept.submission_id)

@@ -244,8 +244,8 @@ def test_sessions_can_be_seen_and_ended(app, olga, owner):
     other = app.test_client()
     enter(other, "olga")
     page = olga.get("/moderation/profile").text
-    handle = re.search(r'name="handle" value="(\w+)"', page)[1]
-    send(olga, "profile/sessions/end", handle=handle)
+    mark = re.search(r'name="mark" value="(\w+)"', page)[1]
+    send(olga, "profile/sessions/end", mark=mark)
     assert other.get("/moderation/").status_code == 303
     assert olga.get("/moderation/").status_code == 200
 

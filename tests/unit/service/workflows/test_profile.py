@@ -81,9 +81,9 @@ def test_sessions_are_seen_and_ended_one_by_one(each_store, ana):
     here, there = signed_in(each_store, agent="here"), signed_in(each_store, agent="there")
     profile = get_profile(ana, here, **TIMES, store=each_store, now=NOON)
     assert {s.agent for s in profile.sessions} == {"here", "there"}
-    other = next(s for s in profile.sessions if s.handle != profile.own_handle)
+    other = next(s for s in profile.sessions if s.mark != profile.own_mark)
     assert other.agent == "there"
-    ended = end_sessions(ana, handle=other.handle, token=here, store=each_store, now=NOON)
+    ended = end_sessions(ana, mark=other.mark, token=here, store=each_store, now=NOON)
     assert ended == 1
     with pytest.raises(NotSignedIn):
         find_signed_in(there, **TIMES, store=each_store, now=NOON)
@@ -94,7 +94,7 @@ def test_nobody_ends_the_session_of_another(each_store, ana):
     ben, token = sign_in("ben", PASSWORD, store=each_store, now=NOON)
     own = signed_in(each_store)
     profile = get_profile(ben, token, **TIMES, store=each_store, now=NOON)
-    end_sessions(ana, handle=profile.own_handle, token=own, store=each_store, now=NOON)
+    end_sessions(ana, mark=profile.own_mark, token=own, store=each_store, now=NOON)
     assert find_signed_in(token, **TIMES, store=each_store, now=NOON) == ben
 
 

@@ -1,0 +1,183 @@
+"""Decide as a moderator, and administer sites and keys: what programs of the owner ask."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from models.verdict import Cutoffs
+from service import errors as e
+from service.api import answers, shapes, writing
+from service.api.operations import CREATED, Call, Operation, operation
+from service.domain.decision import Act
+from service.domain.scope import Scope
+from service.domain.site import UnsureMeans
+from service.web.health import runtime
+from service.workflows import administer
+from service.workflows.decide import decide
+from service.workflows.list_for_site import find_own_comment, find_own_decision
+from service.workflows.undo import undo
+
+
+def _decide(call: Call) -> answers.Item:
+    ask: shapes.DecisionAsk = call.body
+    here, person, owner = runtime(), call.person(), call.caller.owner
+    if ask.act == "undo":
+        if ask.undoes is None:
+            raise e.MissingField("undoes")
+        find_own_decision(owner, ask.undoes, store=here.store)
+        done = undo(person, ask.undoes, note=ask.note, store=here.store, now=here.clock())
+        return writing.write_item(done.submission)
+    if ask.guid is None:
+        raise e.MissingField("guid")
+    find_own_comment(owner, ask.guid, store=here.store)
+    return writing.write_item(
+        decide(
+            person,
+            ask.guid,
+            Act(ask.act.upper()),
+            seen_version=ask.seen_version,
+            note=ask.note,
+            store=here.store,
+            now=here.clock(),
+        )
+    )
+
+
+def _add_site(call: Call) -> answers.KeyOut:
+    ask: shapes.SiteAsk = call.body
+    here = runtime()
+    issued = administer.add_site(
+        ask.blog,
+        name=ask.name,
+        is_network=ask.is_network,
+        store=here.store,
+        secret=here.secret,
+        now=here.clock(),
+    )
+    return writing.write_key(issued.key, issued.text)
+
+
+def _set_policy(call: Call) -> answers.SiteOut:
+    ask: shapes.PolicyAsk = call.body
+    here = runtime()
+    with here.store.read() as unit:
+        site = unit.sites.get(int(call.path["site"]))
+    if site.parent_id is not None:
+        raise e.NotFound("A site of a network has the policy of its network.")
+    changes: dict[str, Any] = {name: getattr(ask, name) for name in ask.model_fields_set}
+    if changes.get("unsure"):
+        changes["unsure"] = UnsureMeans(changes["unsure"])
+    for name in ("unsure", "recheck_after_s"):
+        if changes.get(name, name) is None:
+            raise e.InvalidField(name, f"{name} cannot be null.")
+    if ask.cutoffs is not None:
+        try:
+            changes["cutoffs"] = Cutoffs(**ask.cutoffs.model_dump())
+        except ValueError:
+            raise e.InvalidField("cutoffs", "Cutoffs must rise.") from None
+    chosen = administer.set_policy(site.blog, changes, store=here.store, now=here.clock())
+    return writing.write_site(chosen)
+
+
+def _keys(_call: Call) -> answers.Keys:
+    found = administer.list_keys(store=runtime().store)
+    return answers.Keys(items=[writing.write_key(key) for _, keys in found for key in keys])
+
+
+def _issue_key(call: Call) -> answers.KeyOut:
+    ask: shapes.KeyAsk = call.body
+    here = runtime()
+    issued = administer.issue_key(
+        ask.blog,
+        name=ask.name,
+        scopes=frozenset(Scope(word) for word in ask.scopes),
+        acts_for=ask.acts_for,
+        store=here.store,
+        secret=here.secret,
+        now=here.clock(),
+    )
+    return writing.write_key(issued.key, issued.text)
+
+
+def _revoke_key(call: Call) -> answers.KeyOut:
+    here = runtime()
+    number = int(call.path["key"])
+    return writing.write_key(administer.revoke_key(number, store=here.store, now=here.clock()))
+
+
+operation(
+    Operation(
+        method="POST",
+        path="/decisions",
+        name="decide",
+        summary="Decide, or take a decision back, as the moderator this key acts for.",
+        scope=Scope.DECIDE,
+        ask=shapes.DecisionAsk,
+        answer=answers.Item,
+        refusals=(404, 409, 413),
+    ),
+    _decide,
+)
+_ADMIN = Operation(
+    method="POST",
+    path="/sites",
+    name="add_site",
+    summary="Add a website; answers with its first key.",
+    scope=Scope.ADMIN,
+    ask=shapes.SiteAsk,
+    answer=answers.KeyOut,
+    status=CREATED,
+    refusals=(404, 409, 413),
+)
+operation(_ADMIN, _add_site)
+operation(
+    dataclasses.replace(
+        _ADMIN,
+        method="PATCH",
+        path="/sites/<int:site>",
+        name="set_policy",
+        summary="Change what a website has chosen.",
+        ask=shapes.PolicyAsk,
+        answer=answers.SiteOut,
+        status=200,
+    ),
+    _set_policy,
+)
+operation(
+    dataclasses.replace(
+        _ADMIN,
+        method="GET",
+        path="/keys",
+        name="keys",
+        summary="Every key, by its first four characters.",
+        ask=None,
+        answer=answers.Keys,
+        status=200,
+        refusals=(),
+    ),
+    _keys,
+)
+operation(
+    dataclasses.replace(
+        _ADMIN,
+        path="/keys",
+        name="issue_key",
+        summary="Issue a key; its text is shown once.",
+        ask=shapes.KeyAsk,
+    ),
+    _issue_key,
+)
+operation(
+    dataclasses.replace(
+        _ADMIN,
+        method="DELETE",
+        path="/keys/<int:key>",
+        name="revoke_key",
+        summary="Revoke a key, from now on.",
+        ask=None,
+        status=200,
+        refusals=(404,),
+    ),
+    _revoke_key,
+)

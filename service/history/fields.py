@@ -1,0 +1,72 @@
+"""What every format needs: a Comment within the wire's bounds, times in UTC, networks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+from typing import Any, Final
+
+from models.comment import Comment
+from models.text import look
+
+_SHORT: Final = 1000
+_ADDRESS: Final = 2000
+_V4, _V6 = 24, 48
+
+
+def make(text: str, **fields: Any) -> Comment:  # noqa: ANN401 - fields of Comment
+    """A Comment as a check of it would have arrived: text with its markup, the rest cut short."""
+    for name, value in fields.items():
+        if isinstance(value, str):
+            most = _ADDRESS if name in {"author_url", "permalink", "referrer"} else _SHORT
+            fields[name] = value.strip()[:most]
+    fields["user_ip"] = network_of(fields.get("user_ip", ""))
+    return Comment(text=text.strip(), **fields)
+
+
+def is_empty(text: str) -> bool:
+    """Whether a reader sees nothing in *text* (heavy CPU only where there is markup)."""
+    seen = look(text)
+    return not seen.text.strip() and not seen.links
+
+
+def network_of(address: str) -> str:
+    """The /24 or /48 that *address* lies in, as its first address; "" when it is none.
+
+    History is kept without the last part: it was given to another program, long ago.
+    """
+    try:
+        found = ipaddress.ip_address(address.strip()[:60])
+    except ValueError:
+        return ""
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    bits = _V4 if found.version == 4 else _V6  # noqa: PLR2004 - IPv4
+    return str(ipaddress.ip_network(f"{found}/{bits}", strict=False).network_address)
+
+
+def read_time(text: str) -> dt.datetime | None:
+    """A time in UTC; what names no zone is UTC already in every format here. None for no time."""
+    try:
+        moment = dt.datetime.fromisoformat(text.strip()[:40])
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        return moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_epoch(seconds: object) -> dt.datetime | None:
+    """Seconds since 1970 in UTC, or None."""
+    try:
+        return dt.datetime.fromtimestamp(float(str(seconds)), dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def text_of(value: object) -> str:
+    """*value* when it is text or a number, without lone surrogates; else ""."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return ""

@@ -1,0 +1,202 @@
+"""Unit: one transaction with every collection of the storage hanging on it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from service.domain.decision import Decision
+from service.domain.submission import Submission
+from service.storage.authors import Authors
+from service.storage.bulk_looks import BulkLooks
+from service.storage.bulks import Bulks
+from service.storage.campaigns import Campaigns
+from service.storage.changes import Changes
+from service.storage.chores import Chores
+from service.storage.claims import Claims
+from service.storage.counts import Counts
+from service.storage.decisions import Decisions
+from service.storage.doors import Doors
+from service.storage.engine import translated
+from service.storage.entries import Entries
+from service.storage.events import Events
+from service.storage.idempotency import Idempotency
+from service.storage.imports import Imports
+from service.storage.lists import Lists
+from service.storage.moderators import Moderators
+from service.storage.outbox import Outbox
+from service.storage.saved_views import SavedViews
+from service.storage.search import Search
+from service.storage.settle import Case, settle_many, settle_one
+from service.storage.sites import Sites
+from service.storage.submissions import Submissions
+from service.storage.tables import meta
+from service.storage.webhooks import Webhooks
+
+
+class Unit:
+    """One transaction: the collections hang on it, `commit()` makes it so."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def sites(self) -> Sites:
+        """Sites and Keys."""
+        return Sites(self._connection)
+
+    @cached_property
+    def submissions(self) -> Submissions:
+        """Submissions."""
+        return Submissions(self._connection)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """Decisions."""
+        return Decisions(self._connection)
+
+    @cached_property
+    def moderators(self) -> Moderators:
+        """Moderators and their sessions."""
+        return Moderators(self._connection)
+
+    @cached_property
+    def doors(self) -> Doors:
+        """Second factors, recovery codes, identities, invitations."""
+        return Doors(self._connection)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """The log of changes."""
+        return Changes(self._connection)
+
+    @cached_property
+    def entries(self) -> Entries:
+        """The entries of the lists."""
+        return Entries(self._connection)
+
+    @cached_property
+    def chores(self) -> Chores:
+        """What is due, and mail that waits."""
+        return Chores(self._connection)
+
+    @cached_property
+    def events(self) -> Events:
+        """What waits to be sent."""
+        return Events(self._connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Where Events are written together with what they follow from."""
+        return Outbox(self._connection)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Who hears, and the secrets for that."""
+        return Webhooks(self._connection)
+
+    @cached_property
+    def idempotency(self) -> Idempotency:
+        """Calls that count once."""
+        return Idempotency(self._connection)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """History brought in."""
+        return Imports(self._connection)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """Statistics."""
+        return Counts(self._connection)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Lists of Submissions, by what holds and in any order."""
+        return Lists(self._connection)
+
+    @cached_property
+    def authors(self) -> Authors:
+        """How moderators decided about authors."""
+        return Authors(self._connection)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Claims, remarks and skips."""
+        return Claims(self._connection)
+
+    @cached_property
+    def bulks(self) -> Bulks:
+        """Many at once."""
+        return Bulks(self._connection)
+
+    @cached_property
+    def bulk_looks(self) -> BulkLooks:
+        """What snapshots of bulks hold."""
+        return BulkLooks(self._connection)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        """Groups of near-duplicates."""
+        return Campaigns(self._connection)
+
+    @cached_property
+    def search(self) -> Search:
+        """Words to find Submissions by."""
+        return Search(self._connection)
+
+    @cached_property
+    def saved_views(self) -> SavedViews:
+        """Names for addresses of ours."""
+        return SavedViews(self._connection)
+
+    def append(self, new: list[Submission]) -> None:
+        """Write new Submissions, and which entries of the lists spoke of them."""
+        self.submissions.append(new)
+        hits = [
+            (hit, one.guid, one.received_at)
+            for one in new
+            for hit in (one.scoring.hits if one.scoring else ())
+        ]
+        self.entries.append_hits(hits)
+
+    def settle(self, seen: Submission, before: list[Decision], after: list[Decision]) -> Submission:
+        """Write what follows from the Decisions of one Submission; see storage/settle.py."""
+        return settle_one(self._connection, seen, before, after)
+
+    def settle_many(self, cases: list[Case]) -> None:
+        """The same for many at once."""
+        settle_many(self._connection, cases)
+
+    def find_meta(self, name: str) -> str | None:
+        """A fact about this deployment that the database keeps."""
+        found: str | None = self._connection.execute(
+            sa.select(meta.c.value).where(meta.c.name == name),
+        ).scalar_one_or_none()
+        return found
+
+    def lock_meta(self, name: str, default: str) -> str:
+        """A kept fact, *default* when there is none yet, held until the commit."""
+        query = sa.select(meta.c.value).where(meta.c.name == name).with_for_update()
+        found: str | None = self._connection.execute(query).scalar_one_or_none()
+        if found is None:
+            self._connection.execute(meta.insert().values(name=name, value=default))
+        return found or default
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Keep a fact about this deployment."""
+        own = meta.update().where(meta.c.name == name)
+        if self._connection.execute(own.values(value=value)).rowcount == 0:
+            self._connection.execute(meta.insert().values(name=name, value=value))
+
+    def commit(self) -> None:
+        """Make it so: durable when this returns. Raises StoreUnavailable, Conflict."""
+        with translated():
+            try:
+                self._connection.commit()
+            except sa.exc.SQLAlchemyError:
+                # SQLAlchemy rolls nothing back after a COMMIT that failed: given back to the pool
+                # like this, the connection would keep SQLite's write lock for ever.
+                self._connection.invalidate()
+                raise

@@ -1,0 +1,187 @@
+"""Bring history in: a file of another program becomes Labels, all of it or nothing."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime as dt
+import itertools
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any, Final
+
+from models.comment import Comment, Label, read_comment, write_comment
+from service.domain.history import LabelSource, Past, settle
+from service.domain.site import Site, same_address
+from service.errors import MendableFile, NotFound
+from service.history.formats import readers
+from service.history.source import Notes, Source
+from service.storage.imports import Import
+from service.storage.store import Store
+
+# Short transactions: checks go on while a gigabyte comes in.
+_BATCH: Final = 500
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """What a file held. *tally* counts by (label or "", label source, why it does not teach).
+
+    *written* counts "new", "better" (a Label outranked the one that was kept) and "same"; empty
+    for a dry run. *skipped* and *said* are what the file could not hold.
+    """
+
+    import_id: int | None
+    tally: dict[tuple[str, str, str], int]
+    written: dict[str, int]
+    skipped: dict[str, int]
+    said: list[str]
+
+
+def import_history(
+    place: Path,
+    name: str,
+    blog: str,
+    *,
+    is_dry: bool = False,
+    any_site: bool = False,
+    has_people: bool = True,
+    moved: Callable[[int], None] = lambda _done: None,
+    store: Store,
+    now: dt.datetime,
+) -> Brought:
+    """Read *place* as format *name* for the Site of *blog*, then keep what it says.
+
+    The whole file is read first, into a spool on disk: one that breaks at its end has written
+    nothing. Then short transactions under one import, which counts only once it is finished; a run
+    that is cut short is completed by the next. Flat memory. Without *has_people* names, addresses
+    and e-mails are dropped. Raises BadFile (a BadInput) with the line, NotFound, StoreUnavailable.
+    """
+    site = _site(blog, store)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
+        tally, notes = _read(place, name, site, spool, any_site=any_site, moved=moved, now=now)
+        written: collections.Counter[str] = collections.Counter()
+        import_id = None
+        if not is_dry and tally:
+            spool.seek(0)
+            rows = (_unspool(line, has_people=has_people) for line in spool)
+            import_id = _write(rows, written, site, (name, place.name), store=store, now=now)
+    return Brought(
+        import_id=import_id,
+        tally=dict(tally),
+        written=dict(written),
+        skipped=notes.skipped,
+        said=notes.said,
+    )
+
+
+def _site(blog: str, store: Store) -> Site:
+    with store.read() as unit:
+        for site in unit.sites.list_all():
+            if site.address == same_address(blog):
+                return site
+    raise NotFound(f"There is no site for {blog}. Add it: chaffinch site add {blog[:200]}")
+
+
+def _read(
+    place: Path,
+    name: str,
+    site: Site,
+    spool: IO[str],
+    *,
+    any_site: bool,
+    moved: Callable[[int], None],
+    now: dt.datetime,
+) -> tuple[collections.Counter[tuple[str, str, str]], Notes]:
+    for reader in readers(name, site.blog, any_site=any_site):
+        notes, tally = Notes(), collections.Counter[tuple[str, str, str]]()
+        spool.seek(0)
+        spool.truncate()
+        try:
+            for found in reader(Source(place, notes, moved)):
+                past = settle(_here(found, site), now)
+                label = past.label.value if past.label else ""
+                tally[label, past.label_source.value, past.exclude] += 1
+                spool.write(_spooled(past) + "\n")
+        except MendableFile as error:
+            broken = error
+            continue
+        return tally, notes
+    raise broken
+
+
+def _here(past: Past, site: Site) -> Past:
+    if past.comment.blog:
+        return past
+    return dataclasses.replace(past, comment=dataclasses.replace(past.comment, blog=site.blog))
+
+
+def _write(
+    rows: Iterator[Past],
+    written: collections.Counter[str],
+    site: Site,
+    names: tuple[str, str],
+    *,
+    store: Store,
+    now: dt.datetime,
+) -> int:
+    name, file_name = names
+    with store.begin() as unit:
+        import_id = unit.imports.add(site.site_id, name, file_name, now)
+        unit.commit()
+    while batch := list(itertools.islice(rows, _BATCH)):
+        with store.begin() as unit:
+            for past in batch:
+                written[unit.imports.append(import_id, site.site_id, name, past)] += 1
+            unit.commit()
+    with store.begin() as unit:
+        unit.imports.set_finished(import_id, now)
+        unit.commit()
+    return import_id
+
+
+def _spooled(past: Past) -> str:
+    row: dict[str, Any] = {
+        field.name: getattr(past, field.name) for field in dataclasses.fields(Past)
+    }
+    row["comment"] = write_comment(past.comment)
+    row["label"] = past.label and past.label.value
+    row["label_source"] = past.label_source.value
+    for name in ("label_at", "received_at"):
+        row[name] = row[name] and row[name].isoformat()
+    return json.dumps(row, ensure_ascii=True)
+
+
+def _unspool(line: str, *, has_people: bool) -> Past:
+    row = json.loads(line)
+    for name in ("label_at", "received_at"):
+        row[name] = row[name] and dt.datetime.fromisoformat(row[name])
+    comment: Comment = read_comment(row["comment"])
+    if not has_people:
+        comment = dataclasses.replace(
+            comment, author="", author_email="", author_url="", user_ip=""
+        )
+    return Past(
+        **row
+        | {
+            "comment": comment,
+            "label": Label(row["label"]) if row["label"] else None,
+            "label_source": LabelSource(row["label_source"]),
+        }
+    )
+
+
+def list_imports(*, store: Store) -> list[tuple[Site, Import]]:
+    """Every import with its Site, oldest first."""
+    with store.read() as unit:
+        return [(unit.sites.get(one.site_id), one) for one in unit.imports.list_all()]
+
+
+def revert_import(import_id: int, *, store: Store) -> int:
+    """Take one import back: exactly its rows and Labels. Answers how many. Raises NotFound."""
+    with store.begin() as unit:
+        rows = unit.imports.purge(import_id)
+        unit.commit()
+    return rows

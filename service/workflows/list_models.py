@@ -1,0 +1,37 @@
+"""The models of this deployment with the names they go by."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from models.artefact import MANIFEST
+from models.errors import ModelError
+from models.manifest import Manifest, read_manifest
+from models.registry import Registry
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Known:
+    """A model's Manifest and the aliases that name it."""
+
+    manifest: Manifest
+    aliases: tuple[str, ...]
+
+
+def list_models(models_dir: Path) -> list[Known]:
+    """Every model whose manifest can be read, by id (slow I/O: one small file each)."""
+    registry = Registry(models_dir)
+    try:
+        aliases = registry.aliases()
+    except ModelError:
+        aliases = {}
+    found = []
+    for model_id in registry.list_ids():
+        try:
+            manifest = read_manifest((registry.folder(model_id) / MANIFEST).read_bytes())
+        except (ModelError, OSError):
+            continue
+        names = tuple(sorted(name for name, one in aliases.items() if one == model_id))
+        found.append(Known(manifest, names))
+    return found
