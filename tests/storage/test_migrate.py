@@ -90,6 +90,7 @@ ROWS = {
             " fault) VALUES (1, 1, 'digest', 's', 'b', '2026-11-24 12:00:00', '', 0, '')"
         ),
     ),
+    "0010": (),
     "0020": (
         "INSERT INTO sealed_key (key_id, sealed) VALUES (1, 'x')",
         (
