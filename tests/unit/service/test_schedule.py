@@ -155,7 +155,7 @@ def test_a_mail_speaks_the_language_of_who_gets_it_and_holds_no_word_of_a_commen
     clock.now = MORNING
     schedule.tick()
     text = inbox.mails[0][1].as_string()
-    assert "warten" in inbox.mails[0][1]["Subject"]
+    assert "wartet" in inbox.mails[0][1]["Subject"]
     assert "evil" not in text
     assert "Bcc" not in text
     assert "<" not in inbox.mails[0][1].get_content()
