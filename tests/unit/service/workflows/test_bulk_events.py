@@ -86,8 +86,6 @@ def test_nothing_is_told_of_a_piece_that_did_not_commit(each_store, webhook, com
     bulk = prepare_bulk(people[0], Act.SPAM, View(), None, store=each_store, now=NOON)
     start = Start(number=2, note="a wave")
     started = start_bulk(people[0], bulk.guid, start, store=each_store, now=NOON)
-        people[0], bulk.guid, Start(number=2, note="a wave"), store=each_store, now=NOON
-    )
 
     def fail(_connection):
         raise sa.exc.OperationalError("COMMIT", {}, OSError("disk full"))
