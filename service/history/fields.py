@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import re
 from typing import Any, Final
 
 from models.comment import Comment
@@ -12,6 +13,11 @@ from models.text import look
 _SHORT: Final = 1000
 _ADDRESS: Final = 2000
 _V4, _V6 = 24, 48
+# A letter or digit outside of any tag or entity, and what could keep it from being seen.
+_WORDS: Final = re.compile(r"\A(?:\s|<[^<>]{0,2000}>)*[^\W_]")
+_MAY_HIDE: Final = re.compile(
+    r"style|hidden|<\s*(?:script|template|noscript|head|!)", re.IGNORECASE
+)
 
 
 def make(text: str, **fields: Any) -> Comment:  # noqa: ANN401 - fields of Comment
@@ -25,7 +31,9 @@ def make(text: str, **fields: Any) -> Comment:  # noqa: ANN401 - fields of Comme
 
 
 def is_empty(text: str) -> bool:
-    """Whether a reader sees nothing in *text* (heavy CPU only where there is markup)."""
+    """Whether a reader sees nothing in *text* (heavy CPU only where that is not plain to see)."""
+    if _WORDS.search(text) and not _MAY_HIDE.search(text):
+        return False
     seen = look(text)
     return not seen.text.strip() and not seen.links
 

@@ -21,6 +21,7 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate this
 REFUSALS: Final = (
     N_("This did not work."),
     N_("The request cannot be read."),
+    N_("The file cannot be imported."),
     N_("The request is larger than 2 MiB."),
     N_("This is not allowed."),
     N_("Please sign in."),

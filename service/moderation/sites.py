@@ -32,6 +32,7 @@ def sites_page(refusal: str = "") -> ResponseReturnValue:
         found=found,
         names={site.site_id: site.name for site, _ in found},
         now=here.clock(),
+        install=_wordpress(),
         refusal=refusal,
         form=flask.request.form,
     )
@@ -103,6 +104,14 @@ def key_revoke(key_id: int) -> ResponseReturnValue:
     return flask.redirect(flask.url_for("moderation.sites"), SEE_OTHER)
 
 
+def _wordpress(key: str = "") -> str:
+    """The lines of a wp-config.php that bring a blog here (integrations/wordpress)."""
+    lines = [f"define( 'CHAFFINCH_URL', '{here_address()}' );"]
+    if key:
+        lines.append(f"define( 'CHAFFINCH_KEY', '{key}' );")
+    return "\n".join(lines)
+
+
 def _once(made: NewKey) -> ResponseReturnValue:
     return page(
         "once.html",
@@ -110,6 +119,7 @@ def _once(made: NewKey) -> ResponseReturnValue:
         title=desk_words.KEY_TITLE.format(site=made.site.name),
         text=desk_words.KEY_TEXT.format(address=here_address()),
         lines=[made.text],
+        install=_wordpress(made.text),
         until=made.old_until,
         back=flask.url_for("moderation.sites"),
     )

@@ -47,12 +47,11 @@ def _chosen(unit: Unit, blog: str) -> list[Site]:
 
 
 def _forget(site: Site, until: dt.datetime, store: Store) -> int:
-    with store.begin() as unit:
-        forgotten = unit.imports.purge_old(site.site_id, before=until)
-        unit.commit()
+    forgotten = 0
     while True:
         with store.begin() as unit:
             rows = unit.submissions.purge(site.site_id, before=until)
+            rows += unit.imports.purge_old(site.site_id, before=until)
             unit.commit()
         if not rows:
             return forgotten

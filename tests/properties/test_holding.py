@@ -129,7 +129,7 @@ class Holding(RuleBasedStateMachine):
         self.store = Store.open(f"sqlite:///{place}")
         issued = add_site(BLOG, key=KEY, store=self.store, secret=SECRET, now=NOON)
         changes = {"recheck_after_s": N, "undecided": self.undecided}
-        self.site = set_policy(BLOG, changes, store=self.store)
+        self.site = set_policy(BLOG, changes, store=self.store, now=NOON)
         with self.store.begin() as unit:
             unit.webhooks.set_sealed(issued.key.key_id, seal(KEY, SECRET))
             unit.commit()

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.browser.conftest import browser as browser  # noqa: PLC0414 - a fixture, for all here
 from tests.conftest import missing
 from tests.program import free_port
 from tests.wordpress.server import KEY, Server

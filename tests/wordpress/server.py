@@ -50,7 +50,7 @@ class Server:
         """From now on every comment gets the same verdict, whatever the model thinks."""
         unsure, spam, blatant = (float(part) for part in cutoffs.split(","))
         chosen = Cutoffs(unsure_from=unsure, spam_from=spam, blatant_from=blatant)
-        set_policy(self.blog.address, {"cutoffs": chosen}, store=self.store)
+        set_policy(self.blog.address, {"cutoffs": chosen}, store=self.store, now=utc_now())
 
     def submissions(self, text: str) -> list[Submission]:
         """What arrived with this text, oldest first."""

@@ -1,5 +1,6 @@
 """The pages around the queue: doors, profile, people, keys, rules, log."""
 
+import html
 import io
 import json
 import re
@@ -191,6 +192,14 @@ def test_a_key_is_shown_once(olga, site):
     assert key not in olga.get("/moderation/sites").text
     assert f"{key[:4]}…" in olga.get("/moderation/sites").text
     assert key not in olga.get("/moderation/log").text
+
+
+def test_a_wordpress_blog_is_told_its_two_lines(olga, site):
+    page = html.unescape(olga.get("/moderation/sites").text)
+    assert "define( 'CHAFFINCH_URL', 'http://localhost' );" in page
+    assert "CHAFFINCH_KEY" not in page
+    made = html.unescape(send(olga, f"sites/{site.site_id}/key", name="staging").text)
+    assert re.search(r"define\( 'CHAFFINCH_KEY', '[0-9a-f]{12}' \);", made)
 
 
 def test_a_rule_is_tried_before_it_acts(store, olga, site):

@@ -406,7 +406,7 @@ def test_a_sealed_key_ends_with_its_reason(store, site_key, end):
         unit.webhooks.set_sealed(key.key_id, seal(site_key, SECRET))
         unit.commit()
     if end == "policy":
-        set_policy(BLOG, {"unsure": UnsureMeans.SPAM}, store=store)
+        set_policy(BLOG, {"unsure": UnsureMeans.SPAM}, store=store, now=NOON)
     else:
         revoke_key(key.key_id, store=store, now=NOON)
     with store.read() as unit:
