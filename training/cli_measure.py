@@ -11,7 +11,7 @@ from training import corpora, cutoffs, peers, protocols, report
 from training.evaluate import sigmoid
 from training.evasion import evasion
 from training.example import Example
-from training.fit import calibrate, tabulate, unseen_logits
+from training.fit import calibrate, labelled, tabulate, unseen_logits
 from training.recipe import Recipe
 
 
@@ -66,9 +66,7 @@ def print_lines(lines: Sequence[protocols.Line]) -> None:
     help="Folder of corpora.",
 )
 @click.option("--protocols", "which", default="ABC", show_default=True)
-@click.option("--jobs", default=2, show_default=True)
-def peers_command(folder: Path, which: str, jobs: int) -> None:
+def peers_command(folder: Path, which: str) -> None:
     """Measure the filters people use today on the splits this one is measured on."""
-    examples = corpora.load(folder)
-    table = tabulate(examples, Recipe(), jobs=jobs)
+    table = labelled(corpora.load(folder))
     print_lines(peers.run(table, which, seen=lambda step: click.echo(step, err=True)))

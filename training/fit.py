@@ -44,6 +44,12 @@ class Fitted:
     unseen: Floats
 
 
+def labelled(examples: Sequence[Example]) -> Table:
+    """*examples* with labels and weights and no numbers, for what reads comments itself."""
+    is_spam = np.array([float(example.is_spam) for example in examples])
+    return Table(examples=examples, plain=None, masked=(), is_spam=is_spam, weights=weigh(examples))
+
+
 def tabulate(examples: Sequence[Example], recipe: Recipe, *, jobs: int = 1) -> Table:
     """*examples* as numbers (heavy CPU). Raises NotEnoughLabels."""
     is_spam = np.array([float(example.is_spam) for example in examples])
