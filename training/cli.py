@@ -168,9 +168,11 @@ def retrain(
 @click.option("--grades", default="AB", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 @click.option("--protocols", "by_protocol", is_flag=True, help="Fit anew without each blog tested.")
+@click.option("--only", "which", default="ABCDGH", show_default=True, help="Which protocols.")
 @click.option("--report", "place", type=click.Path(path_type=Path), help="HTML to write it to.")
 def evaluate(
     name: str,
+    which: str,
     folder: Path | None,
     label_file: Path | None,
     grades: str,
@@ -185,7 +187,7 @@ def evaluate(
     """
     if by_protocol:
         measured = _read_examples(folder, label_file, grades).examples
-        measure_protocols(measured, jobs=2, place=place)
+        measure_protocols(measured, which, jobs=2, place=place)
         return
     classifier = load(_registry(), name, signing_key=_signing_key())
     inputs = _read_examples(folder, label_file, grades)

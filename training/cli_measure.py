@@ -11,25 +11,30 @@ from training import corpora, cutoffs, peers, protocols, report
 from training.evaluate import sigmoid
 from training.evasion import evasion
 from training.example import Example
-from training.fit import balance, calibrate, tabulate, unseen_logits
+from training.fit import calibrate, labelled, tabulate, unseen_logits
 from training.recipe import Recipe
 
 
-def measure_protocols(examples: Sequence[Example], *, jobs: int, place: Path | None) -> None:
-    """Print the measures of every protocol; write the report to *place* when there is one."""
+def measure_protocols(
+    examples: Sequence[Example], which: str, *, jobs: int, place: Path | None
+) -> None:
+    """Print the measures of the protocols in *which*; write the report to *place* if given."""
     recipe = Recipe()
     table = tabulate(examples, recipe, jobs=jobs)
-    parts = protocols.run(table, recipe, seen=lambda step: click.echo(step, err=True))
+    parts = protocols.run(
+        table, recipe, which, jobs=jobs, seen=lambda step: click.echo(step, err=True)
+    )
     lines = protocols.table_of(table, parts)
-    lines += evasion(table, parts, jobs=jobs)
+    if "G" in which:
+        lines += evasion(table, parts, jobs=jobs)
     known = protocols.presence_only(table)
     lines += protocols.table_of(
-        known, protocols.run(known, recipe, "AB"), name="which fields are known"
+        known, protocols.run(known, recipe, "AB", jobs=jobs), name="which fields are known"
     )
     print_lines(lines)
     if place:
-        raw = unseen_logits(table, recipe)
-        slope, shift = calibrate(raw, table.is_spam, balance(examples))
+        raw = unseen_logits(table, recipe, jobs=jobs)
+        slope, shift = calibrate(raw, table.is_spam, table.weights / table.weights.sum())
         scores = sigmoid(raw * slope + shift)
         measured = report.Measured(
             title="Chaffinch on blogs it has not seen",
@@ -61,9 +66,7 @@ def print_lines(lines: Sequence[protocols.Line]) -> None:
     help="Folder of corpora.",
 )
 @click.option("--protocols", "which", default="ABC", show_default=True)
-@click.option("--jobs", default=2, show_default=True)
-def peers_command(folder: Path, which: str, jobs: int) -> None:
+def peers_command(folder: Path, which: str) -> None:
     """Measure the filters people use today on the splits this one is measured on."""
-    examples = corpora.load(folder)
-    table = tabulate(examples, Recipe(), jobs=jobs)
+    table = labelled(corpora.load(folder))
     print_lines(peers.run(table, which, seen=lambda step: click.echo(step, err=True)))

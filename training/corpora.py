@@ -31,6 +31,7 @@ class Corpus:
     *licence* is the owner's word; *grade* A may feed shipped weights freely, B states no licence
     (weights may ship when they prove better and hold no text), C may not. *most* caps how many
     rows enter. *unit* is the row field that must not be split, *weight* what each Example counts.
+    Not *is_clean*: spam is known to be left among its good comments.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Corpus:
     most: int | None = None
     unit: str = "group"
     weight: float = 1.0
+    is_clean: bool = True
 
 
 CORPORA: Final = (
@@ -116,6 +118,7 @@ CORPORA: Final = (
         grade="B",
         sha256="ff4bd4220163c6da22c2c425b859eb9d745eed5b4f06ef067161f4d2dec51ecc",
         most=3000,
+        is_clean=False,
         unit="source",
     ),
     Corpus(
@@ -149,6 +152,7 @@ CORPORA: Final = (
         grade="B",
         sha256="5f2dc6abf7036fbeb82f25ac064acaf646f9b3fdf731a01befa98ccf27d3dd3e",
         most=3000,
+        is_clean=False,
     ),
     Corpus(
         name="id_judol_yt",
@@ -157,6 +161,7 @@ CORPORA: Final = (
         grade="B",
         sha256="b54a5f87403f690565b544f5aa2c3a224c59b9e1ed9299eda2c7098af3a165ba",
         most=4000,
+        is_clean=False,
     ),
     Corpus(
         name="tg_spam_ru",
@@ -230,6 +235,7 @@ def _example(row: dict[str, Any], corpus: Corpus) -> Example:
         unit=_unit(row, corpus),
         twins=row["near_dup"] or "",
         weight=corpus.weight,
+        is_clean=corpus.is_clean,
     )
 
 

@@ -18,8 +18,8 @@ Floats = NDArray[np.float64]
 _SENTENCE = re.compile(r"maximum recall @ fpr <= (0?\.\d+)")
 _FEWEST_HAM = 300
 _WITH_ADDRESS = 3.0
-# One-sided 90 % of a normal distribution.
-_ONE_IN_TEN = 1.2816
+# One-sided two thirds of a normal distribution.
+_TWO_IN_THREE = 0.4307
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,12 +53,13 @@ def choose(examples: Sequence[Example], scores: Floats) -> Cutoffs:
 
     Every corpus of ham counts by the root of its size: one big blog must not buy leave to lose
     the comments of small ones. Good comments that carry a link or an e-mail count three times:
-    cutoffs set on bare ones flag whole blogs that send everything. Raises NotEnoughLabels.
+    cutoffs set on bare ones flag whole blogs that send everything. Corpora whose good comments are
+    known to hold spam have no say. Raises NotEnoughLabels.
     """
-    is_ham = np.array([not example.is_spam for example in examples])
+    is_ham = np.array([e.is_clean and not e.is_spam for e in examples])
     if is_ham.sum() < _FEWEST_HAM:
         raise NotEnoughLabels(f"cutoffs need {_FEWEST_HAM} good comments at least")
-    ham = [example for example in examples if not example.is_spam]
+    ham = [example for example in examples if example.is_clean and not example.is_spam]
     sizes: dict[str, int] = {}
     for example in ham:
         sizes[example.corpus] = sizes.get(example.corpus, 0) + 1
@@ -85,5 +86,5 @@ def _worth(example: Example) -> float:
 
 
 def _surely(share: float, count: float) -> float:
-    """The share to aim at so that *share* holds nine times in ten, measured on *count* of them."""
-    return max(0.0, share - _ONE_IN_TEN * math.sqrt(share * (1 - share) / count))
+    """The share to aim at so that *share* holds two times in three, measured on *count* of them."""
+    return max(0.0, share - _TWO_IN_THREE * math.sqrt(share * (1 - share) / count))

@@ -12,7 +12,8 @@ class Example:
     """One labelled Comment. *unit* is what must never be split: a blog, post, video or site.
 
     *twins* names its near-duplicate group ("" when it has none) and must not be split either.
-    *weight* is how much it counts, 1.0 for a person's own decision.
+    *weight* is how much it counts, 1.0 for a person's own decision. Cutoffs look at good comments
+    of *is_clean* corpora only: elsewhere the highest scores are spam that somebody let through.
     """
 
     comment: Comment
@@ -21,6 +22,7 @@ class Example:
     unit: str
     twins: str = ""
     weight: float = 1.0
+    is_clean: bool = True
 
     @property
     def is_spam(self) -> bool:

@@ -52,7 +52,7 @@ def retrain(
     """
     table = fit.tabulate(inputs.examples, recipe, jobs=jobs)
     seen("features")
-    fitted = fit.fit(table, recipe, seen)
+    fitted = fit.fit(table, recipe, seen, jobs=jobs)
     scores = evaluate.sigmoid(fitted.unseen)
     chosen = cutoffs.choose(inputs.examples, scores)
     places = np.flatnonzero(fitted.weights).astype(np.int32)

@@ -39,6 +39,14 @@ def test_good_comments_with_a_link_count_more():
     assert cutoffs.choose(ham(2000) + linked, scores).unsure_from > bare.unsure_from
 
 
+def test_a_corpus_known_to_hold_spam_among_its_good_comments_has_no_say():
+    scores = np.concatenate([np.linspace(0, 0.5, 2000), np.full(100, 0.99)])
+    unclean = [dataclasses.replace(example, is_clean=False) for example in ham(100)]
+    clean = cutoffs.choose(ham(2000), scores[:2000])
+    assert cutoffs.choose(ham(2000) + unclean, scores) == clean
+    assert cutoffs.choose(ham(2100), scores) != clean
+
+
 def test_too_few_good_comments_promise_nothing():
     with pytest.raises(NotEnoughLabels):
         cutoffs.choose(ham(20), np.zeros(20))

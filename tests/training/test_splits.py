@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.comment import Label
 from tests.training.made import make_examples
 from training.protocols import left_out
 from training.splits import folds, training_part
@@ -22,6 +23,20 @@ def test_a_unit_is_in_one_fold_only():
     for example, fold in zip(EXAMPLES, place, strict=True):
         homes.setdefault(example.unit, set()).add(int(fold))
     assert all(len(found) == 1 for found in homes.values())
+
+
+def test_folds_share_both_labels_whatever_the_sizes_of_the_blogs():
+    sizes = [(400, 0), (300, 0), (0, 200), (0, 150), (90, 0), (60, 40)]
+    examples = [
+        dataclasses.replace(EXAMPLES[0], unit=f"made:{blog}", label=label)
+        for blog, (ham, spam) in enumerate(sizes)
+        for label in [Label.HAM] * ham + [Label.SPAM] * spam
+    ]
+    place = folds(examples, count=2)
+    is_spam = np.array([example.is_spam for example in examples])
+    for label in (True, False):
+        held = [int((is_spam[place == fold] == label).sum()) for fold in range(2)]
+        assert max(held) <= 0.65 * sum(held)
 
 
 @given(st.sets(st.integers(0, len(EXAMPLES) - 1), min_size=1, max_size=200))
