@@ -7,7 +7,7 @@ from typing import Any
 
 from models.verdict import Cutoffs
 from service import errors as e
-from service.api import answers, shapes
+from service.api import answers, present, shapes
 from service.api.operations import CREATED, Call, Operation, operation
 from service.domain.decision import Act
 from service.domain.scope import Scope
@@ -27,11 +27,11 @@ def _decide(call: Call) -> answers.Item:
             raise e.MissingField("undoes")
         find_own_decision(owner, ask.undoes, store=here.store)
         done = undo(person, ask.undoes, store=here.store, now=here.clock())
-        return answers.write_item(done.submission)
+        return present.write_item(done.submission)
     if ask.guid is None:
         raise e.MissingField("guid")
     find_own_comment(owner, ask.guid, store=here.store)
-    return answers.write_item(
+    return present.write_item(
         decide(
             person,
             ask.guid,
@@ -55,7 +55,7 @@ def _add_site(call: Call) -> answers.KeyOut:
         secret=here.secret,
         now=here.clock(),
     )
-    return answers.write_key(issued.key, issued.text)
+    return present.write_key(issued.key, issued.text)
 
 
 def _set_policy(call: Call) -> answers.SiteOut:
@@ -76,12 +76,12 @@ def _set_policy(call: Call) -> answers.SiteOut:
             changes["cutoffs"] = Cutoffs(**ask.cutoffs.model_dump())
         except ValueError:
             raise e.InvalidField("cutoffs", "Cutoffs must rise.") from None
-    return answers.write_site(administer.set_policy(site.blog, changes, store=here.store))
+    return present.write_site(administer.set_policy(site.blog, changes, store=here.store))
 
 
 def _keys(_call: Call) -> answers.Keys:
     found = administer.list_keys(store=runtime().store)
-    return answers.Keys(items=[answers.write_key(key) for _, keys in found for key in keys])
+    return answers.Keys(items=[present.write_key(key) for _, keys in found for key in keys])
 
 
 def _issue_key(call: Call) -> answers.KeyOut:
@@ -96,13 +96,13 @@ def _issue_key(call: Call) -> answers.KeyOut:
         secret=here.secret,
         now=here.clock(),
     )
-    return answers.write_key(issued.key, issued.text)
+    return present.write_key(issued.key, issued.text)
 
 
 def _revoke_key(call: Call) -> answers.KeyOut:
     here = runtime()
     number = int(call.path["key"])
-    return answers.write_key(administer.revoke_key(number, store=here.store, now=here.clock()))
+    return present.write_key(administer.revoke_key(number, store=here.store, now=here.clock()))
 
 
 operation(

@@ -6,7 +6,7 @@ import flask
 
 from models.comment import Comment
 from service import errors as e
-from service.api import answers, shapes
+from service.api import answers, present, shapes
 from service.api.operations import MOST_NAME, Call, Operation, operation
 from service.api.problem import write_problem
 from service.api.read import read_value
@@ -66,7 +66,7 @@ def _check(asks: list[tuple[str, Arrival]], call: Call, blog: str) -> list[Submi
 def _judged(one: Submission) -> answers.Judged:
     if one.scoring is None:
         raise e.ScorerUnavailable
-    return answers.write_judged(one.guid, one.scoring)
+    return present.write_judged(one.guid, one.scoring)
 
 
 def _check_one(call: Call) -> answers.Judged:

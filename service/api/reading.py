@@ -9,7 +9,7 @@ from typing import Final
 import flask
 
 from service import errors as e
-from service.api import answers
+from service.api import answers, present
 from service.api.operations import Call, Operation, operation
 from service.api.read import read_cursor, write_cursor
 from service.domain.decision import Outcome
@@ -45,13 +45,13 @@ def _queue(call: Call) -> answers.Items:
         limit=_limit(),
         store=runtime().store,
     )
-    items = [answers.write_item(one) for one in found]
+    items = [present.write_item(one) for one in found]
     return answers.Items(items=items, next=write_cursor(following))
 
 
 def _comment(call: Call) -> answers.Item:
     guid = str(call.path["guid"])
-    return answers.write_item(find_own_comment(call.caller.owner, guid, store=runtime().store))
+    return present.write_item(find_own_comment(call.caller.owner, guid, store=runtime().store))
 
 
 def _decisions(call: Call) -> answers.Decisions:
@@ -67,7 +67,7 @@ def _decisions(call: Call) -> answers.Decisions:
         limit=_limit(),
         store=runtime().store,
     )
-    items = [answers.write_decision(one, guid) for one, guid in found]
+    items = [present.write_decision(one, guid) for one, guid in found]
     if is_oldest and items:
         # Who follows what is new comes back with it, also at the end.
         following = items[-1].id
@@ -76,7 +76,7 @@ def _decisions(call: Call) -> answers.Decisions:
 
 def _sites(call: Call) -> answers.Sites:
     found = list_own_sites(call.caller.owner, store=runtime().store)
-    return answers.Sites(items=[answers.write_site(site) for site in found])
+    return answers.Sites(items=[present.write_site(site) for site in found])
 
 
 def _models(_call: Call) -> answers.Models:
