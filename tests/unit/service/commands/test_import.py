@@ -1,33 +1,20 @@
 """History in and out: each format's label table, twice the same, nothing partial, flat memory."""
 
-import csv
 import gzip
 import json
 import sqlite3
 import tracemalloc
 
 import pytest
-import sqlalchemy as sa
 
-from models.verdict import Verdict
 from service.commands.history import import_
-from service.commands.labels import _csv_writer
-from service.domain.decision import Act
-from service.domain.moderator import Role
-from service.errors import BadInput, NotFound
-from service.history.cells import read_cell, write_cell
+from service.errors import BadInput
 from service.history.formats import FORMATS
-from service.storage import migrate
-from service.storage.history_tables import imported
-from service.storage.store import Store
-from service.workflows.administer import add_moderator, add_site
-from service.workflows.decide import decide
-from service.workflows.export import export
-from service.workflows.import_history import import_history, list_imports, revert_import
-from tests.builders import BLOG, NOON, PASSWORD, make_arrival, make_submission
+from service.workflows.administer import add_site
+from service.workflows.import_history import import_history, list_imports
+from tests.builders import BLOG, NOON
 from tests.conftest import SECRET
-
-OLD = "2014-01-14 17:32:12"
+from tests.exports import rows, wp_file, wxr, wxr_comment
 
 
 @pytest.fixture
@@ -39,42 +26,8 @@ def run(store, place, name, **options):
     return import_history(place, name, BLOG, store=store, now=NOON, **options)
 
 
-def rows(store):
-    with store.engine.connect() as connection:
-        query = sa.select(imported).order_by(imported.c.source_id)
-        return connection.execute(query).all()
-
-
 def labels(store):
     return {row.source_id: (row.label, row.label_source, row.exclude == "") for row in rows(store)}
-
-
-def wxr_comment(number, status="1", text="Erster!", meta=(), user="0", kind="", more=""):
-    metas = "".join(
-        f"<wp:commentmeta><wp:meta_key>{key}</wp:meta_key>"
-        f"<wp:meta_value><![CDATA[{value}]]></wp:meta_value></wp:commentmeta>"
-        for key, value in meta
-    )
-    return (
-        f"<wp:comment><wp:comment_id>{number}</wp:comment_id>"
-        f"<wp:comment_author><![CDATA[Ohai]]></wp:comment_author>"
-        f"<wp:comment_author_email>test@example.org\n</wp:comment_author_email>"
-        f"<wp:comment_author_IP>::ffff:203.0.113.77</wp:comment_author_IP>"
-        f"<wp:comment_date_gmt>{OLD}</wp:comment_date_gmt>"
-        f"<wp:comment_content><![CDATA[{text}]]></wp:comment_content>"
-        f"<wp:comment_approved>{status}</wp:comment_approved>"
-        f"<wp:comment_type>{kind}</wp:comment_type><wp:comment_parent>0</wp:comment_parent>"
-        f"<wp:comment_user_id>{user}</wp:comment_user_id>{metas}{more}</wp:comment>"
-    )
-
-
-def wxr(*comments, version="1.2", head=""):
-    return (
-        f'<?xml version="1.0" encoding="UTF-8" ?>{head}'
-        f'<rss xmlns:wp="http://wordpress.org/export/{version}/"><channel><title>b</title>'
-        f"<link>https://blog.example.org</link><item><title>p</title>"
-        f"<link>https://blog.example.org/p/</link>{''.join(comments)}</item></channel></rss>"
-    )
 
 
 REPORT = 'a:3:{s:4:"time";d:1.5;s:5:"event";s:11:"report-spam";s:4:"user";s:3:"ana";}'
@@ -171,31 +124,6 @@ def test_a_gzip_bomb_is_refused(store, site, tmp_path):
     place.write_bytes(gzip.compress(b"<disqus>" + b" " * 200_000_000, 6))
     with pytest.raises(BadInput, match="unpacks to far more"):
         run(store, place, "disqus")
-
-
-def wp_row(number, status, **changes):
-    return {
-        "comment_ID": number,
-        "comment_content": f"Buy <a href='http://x.example'>now</a> {number}",
-        "comment_approved": status,
-        "comment_date_gmt": OLD,
-        "comment_agent": "Mozilla/5.0",
-        "user_id": "0",
-    } | changes
-
-
-def wp_file(place, kind):
-    found = [wp_row("1", "spam"), wp_row("2", "1"), wp_row("3", "0"), wp_row("4", "trash")]
-    found.append(wp_row("5", "spam") | {"akismet_user_result": "true"})
-    if kind == "list":
-        place.write_text(json.dumps(found))
-    elif kind == "lines":
-        place.write_text("\n".join(json.dumps(row) for row in found))
-    else:
-        with place.open("w", newline="") as file:
-            writer = csv.DictWriter(file, [*found[0], "akismet_user_result"], restval="")
-            writer.writeheader()
-            writer.writerows(found)
 
 
 @pytest.mark.parametrize("kind", ["list", "lines", "csv"])
@@ -355,125 +283,14 @@ def test_commento_names_the_people_behind_its_comments(store, site, tmp_path):
     assert json.loads(rows(store)[0].comment)["author"] == "Al"
 
 
-def test_a_second_run_changes_nothing(store, site, tmp_path):
-    wp_file(tmp_path / "c", "list")
-    run(store, tmp_path / "c", "wp-comments")
-    before = rows(store)
-    assert run(store, tmp_path / "c", "wp-comments").written == {"same": 5}
-    assert rows(store) == before
-
-
-def test_a_better_label_replaces_a_weaker_one_and_never_the_other_way(store, site, tmp_path):
-    place = tmp_path / "c.json"
-    weak = wp_row("1", "spam")
-    strong = wp_row("1", "spam", akismet_user_result="true")
-    for row, source in ((weak, "machine"), (strong, "human"), (weak, "human")):
-        place.write_text(json.dumps([row]))
-        run(store, place, "wp-comments")
-        assert rows(store)[0].label_source == source
-
-
-def test_a_dry_run_writes_nothing(store, site, tmp_path):
-    wp_file(tmp_path / "c", "list")
-    brought = run(store, tmp_path / "c", "wp-comments", is_dry=True)
-    assert (sum(brought.tally.values()), rows(store)) == (5, [])
-
-
-def test_young_ham_does_not_teach_yet(store, site, tmp_path):
-    place = tmp_path / "c.json"
-    place.write_text(json.dumps([wp_row("1", "1", comment_date_gmt="2026-11-20 00:00:00")]))
-    run(store, place, "wp-comments")
-    assert rows(store)[0].exclude == "younger than 30 days"
-
-
-def test_an_import_is_taken_back_whole(store, site, tmp_path):
-    wp_file(tmp_path / "c", "list")
-    first = run(store, tmp_path / "c", "wp-comments")
-    (tmp_path / "blog.xml").write_text(wxr(wxr_comment("77", text="another")))
-    run(store, tmp_path / "blog.xml", "wxr")
-    assert revert_import(first.import_id, store=store) == 5
-    assert [row.source_id for row in rows(store)] == ["77"]
-    with pytest.raises(NotFound):
-        revert_import(first.import_id, store=store)
-
-
-def test_the_same_comment_from_two_formats_teaches_once(store, site, tmp_path):
-    (tmp_path / "blog.xml").write_text(wxr(wxr_comment("1", text="the same words")))
-    run(store, tmp_path / "blog.xml", "wxr")
-    row = wp_row("1", "1", comment_content="the same words", comment_author="Ohai")
-    (tmp_path / "c.json").write_text(json.dumps([row]))
-    run(store, tmp_path / "c.json", "wp-comments")
-    assert [row["guid"][:3] for row in export(store=store)] == ["wxr"]
-
-
-def test_without_people_no_name_or_address_is_kept(store, site, tmp_path):
-    (tmp_path / "blog.xml").write_text(wxr(wxr_comment("1")))
-    run(store, tmp_path / "blog.xml", "wxr", has_people=False)
-    assert not {"author", "author_email", "user_ip"} & set(json.loads(rows(store)[0].comment))
-
-
-def test_a_run_cut_short_teaches_nothing_and_the_next_completes_it(store, site, tmp_path):
-    wp_file(tmp_path / "c", "list")
-    run(store, tmp_path / "c", "wp-comments")
-    with store.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE history_import SET finished_at = NULL")
-        connection.exec_driver_sql("DELETE FROM imported WHERE source_id = '2'")
-    assert list(export(store=store)) == []
-    run(store, tmp_path / "c", "wp-comments")
-    assert len(list(export(store=store))) == 2
-
-
-TRIGGERS = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\0x", "'x", "''=x", "|x", "%x", "\nx", "", "x"]
-
-
-@pytest.mark.parametrize("text", TRIGGERS)
-def test_no_cell_is_a_formula_and_each_is_read_back(text):
-    assert write_cell(text)[:1] not in set("=+-@\t\r\n\0|%")
-    assert read_cell(write_cell(text)) == text
-
-
-@pytest.fixture
-def decided(store, site):
-    """Decisions of a moderator over awkward texts, and history from elsewhere."""
-    ana, _ = add_moderator("ana", role=Role.OWNER, password=PASSWORD, store=store, now=NOON)
-    for number, text in enumerate(TRIGGERS[:-2]):
-        one = make_submission(
-            site.site_id, verdict=Verdict.UNSURE, arrival=make_arrival(f"{text} {number}")
-        )
-        store.append(one)
-        act = Act.SPAM if number % 2 else Act.APPROVE
-        decide(ana, one.guid, act, seen_version=0, store=store, now=NOON)
-
-
-@pytest.mark.parametrize("kind", ["jsonl", "csv"])
-def test_labels_are_rebuilt_in_another_deployment(store, decided, tmp_path, kind):
-    (tmp_path / "blog.xml").write_text(wxr(wxr_comment("1", text="=old")))
-    run(store, tmp_path / "blog.xml", "wxr")
-    ours, place = list(export(store=store)), tmp_path / "out"
-    with place.open("w", encoding="utf-8", newline="") as file:
-        if kind == "csv":
-            write = _csv_writer(file)
-            for row in ours:
-                write(row)
-        else:
-            file.writelines(json.dumps(row) + "\n" for row in ours)
-    other = Store.open(f"sqlite:///{tmp_path / 'other.sqlite3'}")
-    migrate.upgrade(other.engine)
-    add_site(BLOG, store=other, secret=SECRET, now=NOON)
-    run(other, place, "jsonl")
-    assert list(export(store=other)) == ours
-    other.close()
-
-
 def test_every_format_is_a_command_with_help():
     assert set(FORMATS) <= set(import_.commands)
     assert all(import_.commands[name].help for name in FORMATS)
 
 
-@pytest.mark.parametrize("count", [2_000])
-def test_memory_stays_flat_however_many_comments(store, site, tmp_path, count):
+def test_memory_stays_flat_however_many_comments(store, site, tmp_path):
     peaks = []
-    for size in (count, count * 4):
+    for size in (2_000, 8_000):
         place = tmp_path / "big.xml"
         place.write_text(wxr(*(wxr_comment(str(n), text="word " * 100) for n in range(size))))
         tracemalloc.start()
