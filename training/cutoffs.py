@@ -54,7 +54,7 @@ def choose(examples: Sequence[Example], scores: Floats) -> Cutoffs:
     Every corpus of ham counts by the root of its size: one big blog must not buy leave to lose
     the comments of small ones. Good comments that carry a link or an e-mail count three times:
     cutoffs set on bare ones flag whole blogs that send everything. Corpora whose good comments are
-    known to hold spam have no say. Raises NotEnoughLabels.
+    known to hold spam have no say, but in what is blatant. Raises NotEnoughLabels.
     """
     is_ham = np.array([e.is_clean and not e.is_spam for e in examples])
     if is_ham.sum() < _FEWEST_HAM:
@@ -76,7 +76,9 @@ def choose(examples: Sequence[Example], scores: Floats) -> Cutoffs:
         return min(0.9999, max(_FLOORS[promise], found))
 
     unsure, spam = lowest(UNSURE), lowest(SPAM)
-    blatant = max(lowest(BLATANT), spam)
+    # What a client may throw away unread lies above every good comment of every corpus.
+    highest = max(score for e, score in zip(examples, scores, strict=True) if not e.is_spam)
+    blatant = max(lowest(BLATANT), spam, min(0.9999, float(np.nextafter(highest, 1.0))))
     return Cutoffs(unsure_from=min(unsure, spam), spam_from=spam, blatant_from=blatant)
 
 

@@ -43,7 +43,9 @@ def test_a_corpus_known_to_hold_spam_among_its_good_comments_has_no_say():
     scores = np.concatenate([np.linspace(0, 0.5, 2000), np.full(100, 0.99)])
     unclean = [dataclasses.replace(example, is_clean=False) for example in ham(100)]
     clean = cutoffs.choose(ham(2000), scores[:2000])
-    assert cutoffs.choose(ham(2000) + unclean, scores) == clean
+    both = cutoffs.choose(ham(2000) + unclean, scores)
+    assert (both.unsure_from, both.spam_from) == (clean.unsure_from, clean.spam_from)
+    assert both.blatant_from > 0.99 > clean.blatant_from
     assert cutoffs.choose(ham(2100), scores) != clean
 
 
