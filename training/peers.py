@@ -82,9 +82,9 @@ def _points(comment: Comment) -> float:
 def bogofilter(known: Sequence[Comment], is_spam: Floats, asked: Sequence[Comment]) -> Floats:
     """bogofilter, taught and asked through mailboxes."""
     with tempfile.TemporaryDirectory() as name:
-        for flag, label in (("-s", 1.0), ("-n", 0.0)):
+        for option, label in (("-s", 1.0), ("-n", 0.0)):
             box = "".join(_in_mbox(c) for c, x in zip(known, is_spam, strict=True) if x == label)
-            _run(["bogofilter", "-d", name, flag, "-M"], box)
+            _run(["bogofilter", "-d", name, option, "-M"], box)
         box = "".join(_in_mbox(comment) for comment in asked)
         said = _run(["bogofilter", "-d", name, "-M", "-T", "-v"], box)
     return np.array([float(line.split()[-1]) for line in said.splitlines() if line.strip()])

@@ -97,13 +97,14 @@ def run(
     left = [one for one in left_out(table.examples, which) if one[2].any()]
     made = []
     work = Parallel(n_jobs=jobs, return_as="generator")
-    for part in work(delayed(_part)(table, recipe, *one) for one in left):
+    for part in work(delayed(_part)(table, recipe, one) for one in left):
         made.append(part)
         seen(f"{part.protocol} {part.name}")
     return made
 
 
-def _part(table: Table, recipe: Recipe, protocol: str, name: str, tested: Mask) -> Part:
+def _part(table: Table, recipe: Recipe, left: tuple[str, str, Mask]) -> Part:
+    protocol, name, tested = left
     weights, bias = fit_linear(table, training_part(table.examples, tested), recipe)
     rows = rows_to_score(table.examples, tested)
     return Part(protocol, name, rows, table.plain[rows] @ weights + bias, weights, bias)

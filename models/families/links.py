@@ -31,13 +31,13 @@ def address_pieces(prefix: str, url: str, where: str, label: str) -> Iterator[Fe
     domain = domain_of(url)
     path = _path_of(url)
     yield Feature(f"{prefix}tld:{host.rpartition('.')[2]}", 1.0, f"{label} ends in", host, where)
-    yield from _address_words(prefix, host, path, where, label)
+    yield from _address_words(prefix, host, path, where=where, label=label)
     found = [
         Feature(f"{prefix}g:{gram}", 1.0, f"letters in {label}", host, where)
         for gram in grams(domain.partition(".")[0])
     ]
     yield from scaled(found, 0.6)
-    yield from _address_shape(prefix, domain, path, where, label)
+    yield from _address_shape(prefix, domain, path, where=where, label=label)
 
 
 def _path_of(url: str) -> str:
@@ -47,7 +47,9 @@ def _path_of(url: str) -> str:
         return ""
 
 
-def _address_words(prefix: str, host: str, path: str, where: str, label: str) -> Iterator[Feature]:
+def _address_words(
+    prefix: str, host: str, path: str, *, where: str, label: str
+) -> Iterator[Feature]:
     pieces = [*re.split(r"[-_.\d]+", host.rpartition(".")[0])]
     pieces += re.split(r"[^a-z]+", path)[:12]
     found = [
@@ -59,7 +61,7 @@ def _address_words(prefix: str, host: str, path: str, where: str, label: str) ->
 
 
 def _address_shape(
-    prefix: str, domain: str, path: str, where: str, label: str
+    prefix: str, domain: str, path: str, *, where: str, label: str
 ) -> Iterator[Feature]:
     def claim(key: str, name: str) -> Feature:
         return Feature(f"{prefix}{key}", 1.0, f"{label} {name}", domain, where)
