@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from flask import has_request_context, request
 from flask_babel import gettext
 
 
@@ -270,7 +271,13 @@ def tell(sentence: object) -> str:
         # gettext answers nothing with its own header.
         return ""
     template, values = _taken_apart(text)
-    told: str = gettext(template)
+    # A page says the same few things in every row: looked up once while it is made.
+    known: dict[str, str] = (
+        request.environ.setdefault("chaffinch.told", {}) if has_request_context() else {}
+    )
+    told = known.get(template)
+    if told is None:
+        told = known[template] = str(gettext(template))
     return told.format(**dict(values)) if values else told
 
 

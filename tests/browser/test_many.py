@@ -3,6 +3,7 @@
 import pytest
 
 from service.domain.decision import Act, Outcome
+from service.domain.entry import Effect
 from service.domain.view import View
 from service.workflows.decide import decide
 from service.workflows.prepare_bulk import prepare_bulk
@@ -153,3 +154,17 @@ def test_axe_finds_nothing_serious_in_a_bulk(
     page.wait_for_url("**/bulk/**")
     assert serious(page) == []
     context.close()
+
+
+def test_the_large_a_on_an_item_also_trusts_its_author(page, address, store, arrive):
+    first, other = arrive("maybe 1", "maybe 2", author_email="maria@mail.example")
+    with store.read() as unit:
+        site_id = unit.submissions.get(first).site_id
+    page.goto(f"{address}/moderation/item/{first}")
+    press(page, "Shift+A")
+    page.wait_for_url("**/moderation/")
+    assert outcome_of(store, first) is Outcome.HAM
+    assert outcome_of(store, other) is Outcome.UNSURE
+    with store.read() as unit:
+        made = [(one.pattern, one.effect) for one in unit.entries.list_on([site_id])]
+    assert made == [("maria@mail.example", Effect.ALLOW)]

@@ -110,21 +110,19 @@ def clear(address: str, keys: dict[str, str]) -> list[float]:
         while True:
             page.evaluate(WATCH)
             left = page.locator("#rows .row").count()
-            for _ in range(left):
+            for number in range(left):
                 guid = page.evaluate("document.activeElement.dataset.guid")
                 page.wait_for_timeout(320)  # the page refuses two presses closer than this
                 page.keyboard.press(keys[guid])
-                if page.locator("#rows .row").count() == 1:
-                    break  # the next page of the list comes, or nothing is left
+                # Another row has the focus: of this page, or of the next one after the last press.
                 other = f'.row:focus:not([data-guid="{guid}"]), #empty h2:focus'
                 page.locator(other).first.wait_for()
-                if page.locator("#empty").is_visible():
-                    break
                 # The last press of a page loads the next one, and takes its own measure along.
-                waits += page.evaluate("window.waits.splice(0)")
-            page.locator("#rows .row:focus, #empty h2:focus").first.wait_for()
+                if number < left - 1:
+                    waits += page.evaluate("window.waits.splice(0)")
             if page.locator("#empty").is_visible():
                 break
+            page.wait_for_load_state("load")
         browser.close()
     return waits
 

@@ -204,6 +204,15 @@ const DOES = {
   search: () => byId("search").focus(),
   help: () => keysBox.showModal(),
 };
+const trust = () => {
+  const form = byId("trust");
+  const now = performance.now();
+  if (!form || state.busy || now - state.lastAct < GUARD_MS) return Boolean(form);
+  state.lastAct = now;
+  state.busy = true; // the page is left with this; nothing else may be decided on the way
+  form.requestSubmit(form.querySelector("[name=act]"));
+  return true;
+};
 const reason = (key) => {
   const box = item && item.querySelectorAll("[name=reason]")[Number(key) - 1];
   if (box) box.checked = !box.checked;
@@ -220,6 +229,8 @@ const plainKey = (event, key) => {
   const action = actions[event.key] || (event.shiftKey ? "" : actions[key]);
   if (event.shiftKey && !actions[event.key] && /^[a-z]$/.test(key)) {
     const large = actions[key];
+    // On one comment there is nothing selected: the large letter also trusts its author.
+    if (item && large === "approve") return trust();
     if (ACTS.includes(large)) return bulk(large);
     if (large === "next" || large === "previous") { extend(large === "next" ? 1 : -1); return true; }
     return false;
