@@ -167,7 +167,7 @@ def test_every_public_thing_says_what_it_is():
 
 # Paths of the machine something was made on, and hosts that packages come from.
 MACHINE = re.compile(
-    r"/(?:work|root|home/\w+|Users/\w+)/|pypi\.org|pythonhosted|npmjs\.|registry\.\w+\.\w{2,3}\b(?!\()|index-url"
+    r"/(?:work|root|home/\w+|Users/\w+)/|pyp[i]\.org|python[h]osted|npm[j]s\.|registry\.\w+\.\w{2,3}\b(?!\()|index-url"
 )
 # The file that says which; the tool that must not write any; recordings hold what was on the wire.
 MAY_NAME = ("tests/architecture/", "tests/lock.py", "tests/contract/recordings/", ".npmrc")
