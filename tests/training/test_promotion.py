@@ -198,7 +198,7 @@ def test_an_artefact_too_large_is_refused(tried):
 
 
 def test_a_model_that_hides_a_plain_thank_you_is_refused(tried):
-    bad = rigged(tried, candidate=dataclasses.replace(tried.candidate, bias=12.0))
+    bad = rigged(tried, candidate=dataclasses.replace(tried.candidate, bias=60.0))
     assert "it hides 'Thank you!'" in judge(bad)["knows the plain cases"]
 
 
