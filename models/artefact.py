@@ -7,12 +7,14 @@ shipped models) -> sha256 of the weights -> an unpickler that knows only arrays 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import io
 import os
 import secrets
 import shutil
+import tempfile
 import zlib
 from pathlib import Path
 from typing import Any, Final
@@ -173,12 +175,25 @@ def find_signing_key(place: Path) -> bytes | None:
 
 
 def make_signing_key(place: Path) -> bytes:
-    """The signing key at *place*, made first if there is none; readable by its owner alone."""
+    """The signing key at *place*, made first if there is none; readable by its owner alone.
+
+    Two processes that start at once get the same key: it appears whole or not at all.
+    """
     found = find_signing_key(place)
     if found:
         return found
     place.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-    return place.read_bytes()
+    descriptor, made = tempfile.mkstemp(prefix=place.name, dir=place.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(made, place)
+    finally:
+        Path(made).unlink()
+    found = find_signing_key(place)
+    if not found:
+        raise ArtefactUntrusted(f"{place} is empty; remove it and start again")
+    return found

@@ -30,6 +30,12 @@ _HIDDEN_STYLE: Final = re.compile(
     re.IGNORECASE,
 )
 _TAG: Final = re.compile(r"<[a-zA-Z/!]")
+# What stands unseen between two letters or signs of an address, or on top of one, breaks a link
+# for us and not for a reader.
+_BETWEEN: Final = re.compile(r"(?<=[!-~])[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u0300-\u036f]+")
+# Letters written as digits: "ch4nn3l", "0ut". A digit at the end is a number more often than not.
+_DIGIT_LETTER: Final = re.compile(r"(?<=[a-z])[01345]{1,3}(?=[a-z])|\b[0345](?=[a-z][a-z0-9])")
+_DIGITS_AS_LETTERS: Final = str.maketrans("01345", "oieas")
 _UNSEEN_TAGS: Final = frozenset({"script", "style", "template", "noscript", "head"})
 WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _LINK: Final = re.compile(
@@ -85,10 +91,18 @@ def look(raw: str) -> Seen:
     hidden, has_markup = 0, bool(_TAG.search(text))
     if has_markup:
         text, found, hidden = _without_markup(text)
-    found += [Link(match[0]) for match in _LINK.finditer(text)]
-    rest = _LINK.sub(" ", text)
-    found += [Link(match[0]) for match in _BARE_HOST.finditer(rest)]
+    written = _written_links(text)
+    if not text.isascii():
+        # In plain letters when that shows more of them; a host in its own script stays itself.
+        plain = unicodedata.normalize("NFKD", _MARKS.sub(r"\1", text))[: MAX_TEXT * 2]
+        written = max(written, _written_links(_BETWEEN.sub("", plain)), key=len)
+    found += written
     return Seen(text, tuple(found[:100]), hidden, has_markup)
+
+
+def _written_links(text: str) -> list[Link]:
+    found = [Link(match[0]) for match in _LINK.finditer(text)]
+    return found + [Link(match[0]) for match in _BARE_HOST.finditer(_LINK.sub(" ", text))]
 
 
 def _without_markup(text: str) -> tuple[str, list[Link], int]:
@@ -147,6 +161,11 @@ def _one_script(match: re.Match[str]) -> str:
     return word.translate(_CYRILLIC_GREEK)
 
 
+def spelled_out(text: str) -> str:
+    """*text* (already folded) with digits that stand for letters inside a word written as such."""
+    return _DIGIT_LETTER.sub(lambda match: match[0].translate(_DIGITS_AS_LETTERS), text)
+
+
 def joined_letters(words: list[str]) -> list[str]:
     """The words that somebody wrote letter by letter ("p l u t o 8 8" -> "pluto88")."""
     found: list[str] = []
@@ -165,10 +184,11 @@ _SPELLED: Final = 4
 
 
 def disguised(text: str) -> int:
-    """How many words mix Latin with look-alikes, styled letters or zero-width characters."""
+    """How many words mix Latin with look-alikes, styled letters, marks or zero-width characters."""
     if text.isascii():
         return 0
-    count = 0
+    composed = unicodedata.normalize("NFC", _MARKS.sub(r"\1", text[:MAX_TEXT]))
+    count = len(_TORN.findall(composed)) + len(_UNHEARD_OF.findall(composed)) // _FEW
     for match in WORD.finditer(text[:MAX_TEXT]):
         word = match[0]
         if word.isascii():
@@ -177,8 +197,16 @@ def disguised(text: str) -> int:
         plain = unicodedata.normalize("NFKD", word)
         is_styled = any("MATHEMATICAL" in unicodedata.name(c, "") for c in word[:3])
         is_mixed = folded.isascii() and not _base(plain).isascii()
-        count += is_styled or is_mixed
+        is_marked = len(word) > _FEW and 2 * len(_base(plain)) <= len(plain)
+        count += is_styled or is_mixed or is_marked
     return count
+
+
+# Every letter apart from its neighbour, or a mark on every letter: no language writes so.
+_TORN: Final = re.compile(r"(?:[A-Za-z][\u200b-\u200d\u2060\ufeff]+){3,}")
+# Latin letters with a mark that no spelling puts there, else the two would be one letter by now.
+_UNHEARD_OF: Final = re.compile(r"[A-Za-z][\u0300-\u036f]")
+_FEW: Final = 3
 
 
 def _base(text: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import random
 from collections.abc import Callable
 from typing import Final
+
+from models.comment import Comment
 
 _LOOK_ALIKES: Final = str.maketrans("aceopxyi", "асеорхуі")
 _LEET: Final = str.maketrans("aeios", "43105")
@@ -18,6 +21,23 @@ GOOD_WORDS: Final = (
     "something sometimes suppose thanks therefore though tried understand version weather "
     "whether without wonder wrong yesterday"
 ).split()
+# What training pads with: other words than the ones a model is tested with.
+_FILLER: Final = (
+    "about after again all also always another any around away back been better book both but "
+    "called came change city come could days did does done down each end even every family far "
+    "few first found friend gave give goes going got had half hand happened hard have heard help "
+    "here home hope hours house into just keep kind knew last late least left less let life list "
+    "little long look lot made many may mean might more morning most much must name need never "
+    "new next night nothing now off often old once only open other our over own page part past "
+    "people place put quite read right room said same saw say school see seems set she should "
+    "show side since small some soon still story such sure take talk tell than that them then "
+    "there these they thing think this those three time told took turn two under until use used "
+    "very want was water way week well went were what when where which while who why will with "
+    "words work world would write year years yet you young"
+).split()
+# An honest writer shouts, too; nobody honest writes in disguise.
+_HONEST: Final = ("capitals",)
+_PADDED: Final = 0.3
 _ZERO_WIDTH: Final = "\u200b"
 
 
@@ -68,3 +88,19 @@ def pad(text: str, *, words: int = 40, seed: int = 0) -> str:
     picked = [draw.choice(GOOD_WORDS) for _ in range(words)]
     half = words // 2
     return f"{' '.join(picked[:half])} {text} {' '.join(picked[half:])}"
+
+
+def changed(comment: Comment, place: int, *, is_spam: bool, seed: int = 0) -> Comment:
+    """*comment* with its text disguised or padded, the same for the same *seed* and *place*.
+
+    Of spam any disguise, of good comments only what honest writers do as well; either padded with
+    filler, so that padding says nothing.
+    """
+    draw = random.Random(f"{seed}:{place}")  # noqa: S311 - a draw, not a secret
+    if draw.random() < _PADDED:
+        words = [draw.choice(_FILLER) for _ in range(draw.randint(20, 60))]
+        half = draw.randint(0, len(words))
+        text = f"{' '.join(words[:half])} {comment.text} {' '.join(words[half:])}"
+    else:
+        text = TRANSFORMS[draw.choice(list(TRANSFORMS) if is_spam else _HONEST)](comment.text)
+    return dataclasses.replace(comment, text=text)

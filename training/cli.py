@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import dataclasses
 import datetime as dt
 import json
 import os
@@ -22,14 +21,15 @@ from models.manifest import read_manifest
 from models.registry import Registry, default_data_dir
 from training import corpora, labels
 from training.cli_fetch import fetch
-from training.cli_measure import measure_protocols, peers_command
+from training.cli_measure import Asked, measure_protocols, peers_command
+from training.cli_search import search
 from training.cli_sites import sites
-from training.compare import Comparison
 from training.compare import compare as compare_models
 from training.errors import CorpusMissing, TrainingError
-from training.evaluate import Numbers, by_slice
+from training.evaluate import by_slice
 from training.example import Example
 from training.gates import judge
+from training.printed import print_comparison, print_table
 from training.promote import promote as promote_model
 from training.promote import rollback as roll_back
 from training.promote import trial
@@ -38,6 +38,7 @@ from training.retrain import Inputs, save, sha256_of
 from training.retrain import retrain as retrain_model
 from training.ship import ship as ship_model
 from training.trust import Known, trusted
+from training.workers import Workers, workers_options
 
 FAILED = 1
 # Known comments that a site's reports are tried on: 3 ms each.
@@ -70,9 +71,13 @@ def _signing_key() -> bytes | None:
     return find_signing_key(_data_dir() / "model.key")
 
 
+def _folder(named: Path | None) -> Path | None:
+    known = os.environ.get("CHAFFINCH_CORPORA")
+    return named or (Path(known) if known else None)
+
+
 def _read_examples(folder: Path | None, label_file: Path | None, grades: str) -> Inputs:
-    named = os.environ.get("CHAFFINCH_CORPORA")
-    folder = folder or (Path(named) if named else None)
+    folder = _folder(folder)
     examples: list[Example] = []
     sources: dict[str, str] = {}
     if folder:
@@ -133,14 +138,14 @@ def main() -> None:
 @click.option(
     "--seed", default=0, show_default=True, help="Same seed, corpora, versions: same bytes."
 )
-@click.option("--jobs", default=2, show_default=True, help="Processes to share the work.")
+@workers_options
 def retrain(
     folder: Path | None,
     label_file: Path | None,
     grades: str,
     strength: float,
     seed: int,
-    jobs: int,
+    workers: Workers,
 ) -> None:
     """Fit a new model on corpora and labels and keep it as `candidate`."""
     registry, key = _registry(), make_signing_key(_data_dir() / "model.key")
@@ -149,16 +154,17 @@ def retrain(
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as shown:
         task = shown.add_task("reading", total=None)
         inputs = _read_examples(folder, label_file, grades)
-        manifest, raw = retrain_model(
-            inputs,
-            Recipe(strength=strength, seed=seed),
-            jobs=jobs,
-            made_at=dt.datetime.now(dt.UTC),
-            seen=lambda step: shown.update(task, description=step),
-        )
+        with workers.at_work():
+            manifest, raw = retrain_model(
+                inputs,
+                Recipe(strength=strength, seed=seed),
+                jobs=workers.jobs,
+                made_at=dt.datetime.now(dt.UTC),
+                seen=lambda step: shown.update(task, description=step),
+            )
     model_id = save(registry, manifest, raw, key=key, parent=registry.aliases().get("live", ""))
     click.echo(f"candidate {model_id}: {len(inputs.examples)} comments, {len(raw)} bytes")
-    _print_table(manifest.numbers)
+    print_table(manifest.numbers)
 
 
 @main.command()
@@ -168,7 +174,8 @@ def retrain(
 @click.option("--grades", default="AB", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 @click.option("--protocols", "by_protocol", is_flag=True, help="Fit anew without each blog tested.")
-@click.option("--only", "which", default="ABCDGH", show_default=True, help="Which protocols.")
+@click.option("--only", "which", default="ABCDEFGHI", show_default=True, help="Which.")
+@click.option("--jobs", default=2, show_default=True, help="Processes to share the work.")
 @click.option("--report", "place", type=click.Path(path_type=Path), help="HTML to write it to.")
 def evaluate(
     name: str,
@@ -178,6 +185,7 @@ def evaluate(
     grades: str,
     place: Path | None,
     *,
+    jobs: int,
     as_json: bool,
     by_protocol: bool,
 ) -> None:
@@ -187,7 +195,8 @@ def evaluate(
     """
     if by_protocol:
         measured = _read_examples(folder, label_file, grades).examples
-        measure_protocols(measured, which, jobs=2, place=place)
+        asked = Asked(which=which, jobs=jobs, folder=_folder(folder), place=place)
+        measure_protocols(measured, asked)
         return
     classifier = load(_registry(), name, signing_key=_signing_key())
     inputs = _read_examples(folder, label_file, grades)
@@ -196,7 +205,7 @@ def evaluate(
     if as_json:
         click.echo(json.dumps(found, indent=1))
     else:
-        _print_table(found)
+        print_table(found)
 
 
 @main.command()
@@ -213,7 +222,7 @@ def compare(candidate: str, live: str, folder: Path | None, label_file: Path | N
         load(registry, live, signing_key=key),
         inputs.examples,
     )
-    _print_comparison(found)
+    print_comparison(found)
 
 
 @main.command()
@@ -270,29 +279,5 @@ def ship(name: str, alias: str) -> None:
 
 main.add_command(fetch)
 main.add_command(peers_command)
+main.add_command(search)
 main.add_command(sites)
-
-
-def _print_comparison(found: Comparison) -> None:
-    for name, part in {"all": found.whole, **found.slices}.items():
-        click.echo(
-            f"{name}: won {part.won}, tied {part.tied}, lost {part.lost} (p = {part.p:.3g}); "
-            f"good hidden {part.hidden_before} -> {part.hidden_after} of {part.ham}; "
-            f"spam caught {part.caught_before} -> {part.caught_after} of {part.spam}"
-        )
-    for one in found.changed[:20]:
-        text = " ".join(one.text.split())[:80]
-        click.echo(f"  {one.before.value} -> {one.after.value} ({one.label}): {text!r}")
-
-
-def _print_table(found: dict[str, dict[str, object]]) -> None:
-    names = [field.name for field in dataclasses.fields(Numbers)]
-    click.echo("\t".join(["slice", *names]))
-    for name, numbers in found.items():
-        click.echo("\t".join([name, *(_cell(numbers[column]) for column in names)]))
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -2,59 +2,87 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from training import corpora, cutoffs, peers, protocols, report
+from models.verdict import Cutoffs
+from training import corpora, cutoffs, peers, protocols, report, site_lines
+from training.aims import BASELINE
 from training.evaluate import sigmoid
 from training.evasion import evasion
 from training.example import Example
-from training.fit import calibrate, labelled, tabulate, unseen_logits
+from training.fit import Floats, Table, calibrate, labelled, tabulate, unseen_logits
+from training.inside import learning_curve, top_features
+from training.printed import print_lines
 from training.recipe import Recipe
 
 
-def measure_protocols(
-    examples: Sequence[Example], which: str, *, jobs: int, place: Path | None
-) -> None:
-    """Print the measures of the protocols in *which*; write the report to *place* if given."""
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What to measure: *which* protocols, by how many *jobs*; *folder* of corpora for F."""
+
+    which: str
+    jobs: int
+    folder: Path | None
+    place: Path | None
+
+
+def measure_protocols(examples: Sequence[Example], asked: Asked) -> None:
+    """Print the measures of the protocols asked for; write the report if it has a place."""
     recipe = Recipe()
-    table = tabulate(examples, recipe, jobs=jobs)
-    parts = protocols.run(
-        table, recipe, which, jobs=jobs, seen=lambda step: click.echo(step, err=True)
-    )
-    lines = protocols.table_of(table, parts)
-    if "G" in which:
-        lines += evasion(table, parts, jobs=jobs)
-    known = protocols.presence_only(table)
-    lines += protocols.table_of(
-        known, protocols.run(known, recipe, "AB", jobs=jobs), name="which fields are known"
-    )
-    print_lines(lines)
-    if place:
-        raw = unseen_logits(table, recipe, jobs=jobs)
+    table = tabulate(examples, recipe, jobs=asked.jobs)
+    lines = _refitted(table, recipe, asked)
+    if asked.place or set(asked.which) & set("EFI"):
+        raw = unseen_logits(table, recipe, _say, jobs=asked.jobs)
         slope, shift = calibrate(raw, table.is_spam, table.weights / table.weights.sum())
-        scores = sigmoid(raw * slope + shift)
+        unseen = raw * slope + shift
+        chosen = cutoffs.choose(examples, sigmoid(unseen))
+        lines += _of_sites(examples, unseen, chosen, asked)
+    print_lines(lines)
+    if asked.place:
         measured = report.Measured(
             title="Chaffinch on blogs it has not seen",
             examples=examples,
-            scores=scores,
-            cutoffs=cutoffs.choose(examples, scores),
+            scores=sigmoid(unseen),
+            cutoffs=chosen,
             lines=lines,
+            curve=learning_curve(table, recipe, _say, jobs=asked.jobs),
+            features=top_features(table, recipe),
         )
-        report.write(measured, place)
-        click.echo(f"written to {place} and {place.with_suffix('.json')}")
+        report.write(measured, asked.place)
+        click.echo(f"written to {asked.place} and {asked.place.with_suffix('.json')}")
 
 
-def print_lines(lines: Sequence[protocols.Line]) -> None:
-    """The table, one measure a line, tab-separated."""
-    click.echo("protocol\tpart\tmeasure\tvalue\t95 % from\tto\tspam\tham\tgroups")
-    for x in lines:
-        click.echo(
-            f"{x.protocol}\t{x.name}\t{x.measure}\t{x.value:.4f}\t{x.low:.4f}\t{x.high:.4f}\t"
-            f"{x.spam}\t{x.ham}\t{x.groups}"
-        )
+def _say(step: str) -> None:
+    click.echo(step, err=True)
+
+
+def _refitted(table: Table, recipe: Recipe, asked: Asked) -> list[protocols.Line]:
+    """A to D, G and H, and the baseline that sees only which fields are known."""
+    parts = protocols.run(table, recipe, asked.which, jobs=asked.jobs, seen=_say)
+    lines = protocols.table_of(table, parts)
+    if "G" in asked.which:
+        lines += evasion(table, parts, jobs=asked.jobs)
+    known = protocols.presence_only(table)
+    blind = protocols.run(known, recipe, asked.which, jobs=asked.jobs)
+    return lines + protocols.table_of(known, blind, name=BASELINE)
+
+
+def _of_sites(
+    examples: Sequence[Example], unseen: Floats, chosen: Cutoffs, asked: Asked
+) -> list[protocols.Line]:
+    """E, F and I."""
+    lines: list[protocols.Line] = []
+    if "E" in asked.which:
+        lines += site_lines.decision_lines(examples, unseen, chosen, seen=_say)
+    if "F" in asked.which and asked.folder:
+        lines += site_lines.campaign_lines(asked.folder, examples, unseen, chosen)
+    if "I" in asked.which:
+        lines += site_lines.poisoning_lines(examples, unseen, chosen, jobs=asked.jobs, seen=_say)
+    return lines
 
 
 @click.command("peers")
@@ -66,7 +94,8 @@ def print_lines(lines: Sequence[protocols.Line]) -> None:
     help="Folder of corpora.",
 )
 @click.option("--protocols", "which", default="ABC", show_default=True)
-def peers_command(folder: Path, which: str) -> None:
+@click.option("--jobs", default=2, show_default=True, help="Processes to share the work.")
+def peers_command(folder: Path, which: str, jobs: int) -> None:
     """Measure the filters people use today on the splits this one is measured on."""
     table = labelled(corpora.load(folder))
-    print_lines(peers.run(table, which, seen=lambda step: click.echo(step, err=True)))
+    print_lines(peers.run(table, which, _say, jobs=jobs))

@@ -15,9 +15,11 @@ import numpy as np
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from models.verdict import Cutoffs
+from training.aims import said
 from training.evaluate import by_slice
 from training.example import Example
 from training.fit import Floats
+from training.inside import Step, Weighty
 from training.protocols import Line
 
 _WORST = 50
@@ -32,13 +34,18 @@ _STYLE = (
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Measured:
-    """What a report is about: Examples with *scores* they got unseen, and the protocols' Lines."""
+    """What a report is about: Examples with *scores* they got unseen, and the protocols' Lines.
+
+    *curve* and *features* are what `training.inside` says of the way of training.
+    """
 
     title: str
     examples: Sequence[Example]
     scores: Floats
     cutoffs: Cutoffs
     lines: Sequence[Line]
+    curve: Sequence[Step] = ()
+    features: Sequence[Weighty] = ()
 
 
 def write(measured: Measured, place: Path) -> None:
@@ -49,6 +56,8 @@ def write(measured: Measured, place: Path) -> None:
         "cutoffs": dataclasses.asdict(measured.cutoffs),
         "protocols": [dataclasses.asdict(line) for line in measured.lines],
         "slices": slices,
+        "learning_curve": [dataclasses.asdict(step) for step in measured.curve],
+        "features": [dataclasses.asdict(feature) for feature in measured.features],
     }
     text = json.dumps(_plain(content), indent=1, sort_keys=True)
     place.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
@@ -67,10 +76,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
 def _page(measured: Measured, slices: dict[str, dict[str, Any]]) -> str:
     title = html.escape(measured.title)
     lines = [
-        [x.protocol, x.name, x.measure, x.value, x.low, x.high, x.spam, x.ham, x.groups]
+        [x.protocol, x.name, x.measure, x.value, x.low, x.high, x.spam, x.ham, x.groups, *aim]
         for x in measured.lines
+        for aim in [said(x, measured.lines)]
     ]
     head = ["protocol", "part", "measure", "value", "from", "to", "spam", "ham", "groups"]
+    head += ["aim", "met"]
     names = list(next(iter(slices.values())))
     rows = [[name, *numbers.values()] for name, numbers in slices.items()]
     return (
@@ -80,6 +91,7 @@ def _page(measured: Measured, slices: dict[str, dict[str, Any]]) -> str:
         f"<h2>Protocols, with 95 % intervals drawn by blog or video</h2>{_table(head, lines)}"
         f"<h2>Slices</h2>{_table(['slice', *names], rows)}"
         f"<h2>Plots</h2>{''.join(_plots(measured))}"
+        f"<h2>The clues that weigh most</h2>{_features(measured)}"
         f"<h2>The {_WORST} worst errors</h2>{_worst(measured)}</html>\n"
     )
 
@@ -96,6 +108,12 @@ def _cell(value: object) -> str:
     if value is None or (isinstance(value, float) and not np.isfinite(value)):
         return "-"
     return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+def _features(measured: Measured) -> str:
+    head = ("clue", "found", "weight in logits", "comments")
+    rows = [[x.name, x.value, x.weight, x.comments] for x in measured.features]
+    return _table(head, rows)
 
 
 def _worst(measured: Measured) -> str:
@@ -117,14 +135,14 @@ def _worst(measured: Measured) -> str:
 def _plots(measured: Measured) -> list[str]:
     is_spam = np.array([float(example.is_spam) for example in measured.examples])
     scores = measured.scores
+    curve = [_drawn("Learning curve", lambda ax: _curve(ax, measured.curve))]
     return [
+        *(curve if measured.curve else []),
         _drawn("Precision and recall", lambda ax: _precision(ax, is_spam, scores)),
         _drawn("ROC, log axis", lambda ax: _roc(ax, is_spam, scores)),
         _drawn("Reliability", lambda ax: _reliability(ax, is_spam, scores)),
         _drawn("Scores", lambda ax: _histogram(ax, is_spam, scores, measured.cutoffs)),
-        _drawn(
-            "Cost: one hidden good comment = 20 missed spam", lambda ax: _cost(ax, is_spam, scores)
-        ),
+        _drawn(_COST, lambda ax: _cost(ax, is_spam, scores)),
     ]
 
 
@@ -139,6 +157,14 @@ def _drawn(title: str, draw: Any) -> str:  # noqa: ANN401 - matplotlib has no ty
     figure.savefig(raw, format="png", dpi=90, metadata={"Software": None})
     encoded = base64.b64encode(raw.getvalue()).decode()
     return f'<img alt="{html.escape(title)}" src="data:image/png;base64,{encoded}">'
+
+
+def _curve(ax: Any, curve: Sequence[Step]) -> None:  # noqa: ANN401 - an Axes
+    comments = [step.comments for step in curve]
+    ax.semilogx(comments, [step.auc for step in curve], "o-", label="AUC")
+    ax.semilogx(comments, [step.recall for step in curve], "s--", label="recall at 1 % FPR")
+    ax.set(xlabel="comments learned from", ylabel="on blogs and videos not seen")
+    ax.legend()
 
 
 def _precision(ax: Any, is_spam: Floats, scores: Floats) -> None:  # noqa: ANN401 - an Axes

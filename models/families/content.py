@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -18,13 +18,24 @@ _SPACED: Final = re.compile(r"\s[,.!?]|[,.!?][A-Za-z]{3}")
 
 
 def words(v: View) -> Iterator[Feature]:
-    """Words and pairs of words, each once: repeating a good word makes nothing better."""
+    """Words, each once: repeating a good word makes nothing better."""
     found = [
-        Feature(f"w:{word}", 1.0, "word in the text", word, "text")
-        for word in dict.fromkeys(v.words)
+        Feature(f"w:{bare}", 1.0, "word in the text", word, "text")
+        for bare, word in _squeezed(v.words).items()
         if len(word) <= 60
     ]
     yield from scaled(found, 1.0)
+
+
+def _squeezed(words: Iterable[str]) -> dict[str, str]:
+    """The distinct words with repeated letters once ("chheck" -> "check"), and how each stood."""
+    found: dict[str, str] = {}
+    for word in words:
+        found.setdefault(_REPEATED.sub(r"\1", word), word)
+    return found
+
+
+_REPEATED: Final = re.compile(r"([^\W\d_])\1+")
 
 
 def pairs(v: View) -> Iterator[Feature]:
@@ -32,7 +43,10 @@ def pairs(v: View) -> Iterator[Feature]:
     joined = dict.fromkeys(
         f"{a} {b}" for a, b in zip(v.words, v.words[1:], strict=False) if len(a) + len(b) <= 60
     )
-    found = [Feature(f"w:{pair}", 1.0, "words in the text", pair, "text") for pair in joined]
+    found = [
+        Feature(f"w:{bare}", 1.0, "words in the text", pair, "text")
+        for bare, pair in _squeezed(joined).items()
+    ]
     yield from scaled(found, 1.0)
 
 
@@ -41,7 +55,7 @@ def pieces(v: View) -> Iterator[Feature]:
 
     The scale counts runs of distinct words, so the sum over a word's runs can be kept per word.
     """
-    distinct = [(word, grams(word)) for word in dict.fromkeys(v.words)]
+    distinct = [(word, grams(bare)) for bare, word in _squeezed(v.words).items()]
     total = sum(len(runs) for _, runs in distinct)
     if not total:
         return

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from models.comment import Comment
-from models.text import WORD, Seen, domain_of, fold_seen, host_of, joined_letters, look
+from models.text import WORD, Seen, domain_of, fold_seen, host_of, joined_letters, look, spelled_out
 
 _MOST_WORDS: Final = 400
 _GRAM_FROM, _GRAM_TO = 3, 5
@@ -60,7 +60,7 @@ class Family(NamedTuple):
 def view(comment: Comment) -> View:
     """*comment* prepared for the families (heavy CPU: about a third of a score)."""
     seen = look(comment.text)
-    text = fold_seen(seen.text)
+    text = spelled_out(fold_seen(seen.text))
     words = [match[0] for match in WORD.finditer(text)]
     words += joined_letters(words)
     if len(words) > _MOST_WORDS:

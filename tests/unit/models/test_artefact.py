@@ -161,3 +161,24 @@ def test_the_signing_key_is_made_once_for_its_owner_alone(tmp_path):
     made = artefact.make_signing_key(place)
     assert artefact.make_signing_key(place) == made == artefact.find_signing_key(place)
     assert place.stat().st_mode & 0o777 == 0o600
+
+
+def test_two_that_make_the_signing_key_at_once_get_the_same_one(tmp_path, monkeypatch):
+    place = tmp_path / "model.key"
+    link = os.link
+    first = []
+
+    def a_moment_earlier(source, target):
+        monkeypatch.setattr(os, "link", link)
+        first.append(artefact.make_signing_key(place))
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", a_moment_earlier)
+    assert artefact.make_signing_key(place) == first[0]
+    assert [one.name for one in tmp_path.iterdir()] == ["model.key"]
+
+
+def test_an_empty_signing_key_signs_nothing(tmp_path):
+    (tmp_path / "model.key").touch()
+    with pytest.raises(ArtefactUntrusted, match="remove it"):
+        artefact.make_signing_key(tmp_path / "model.key")
