@@ -70,8 +70,13 @@ class SiteLayer:
     held: int = 0
     scripts: frozenset[str] = frozenset()
 
-    def score(self, comment: Comment, shared: Score) -> Score:
-        """*shared* with what this Site knows added, in Score and Evidence (heavy CPU, 1-2 ms)."""
+    def score(
+        self, comment: Comment, shared: Score, features: list[Feature] | None = None
+    ) -> Score:
+        """*shared* with what this Site knows added, in Score and Evidence (heavy CPU).
+
+        *features* are the Comment's own when they have been extracted already.
+        """
         if not self.labels:
             return shared
         history = comment.history or self.memory.recall(traits(comment))
@@ -79,7 +84,7 @@ class SiteLayer:
         learned: list[Clue] = []
         rest = 0.0
         if shared.model_id == self.model_id:
-            learned = self._learned(extract(comment))
+            learned = self._learned(extract(comment) if features is None else features)
             rest = math.fsum(clue.weight for clue in learned[_MOST_CLUES:])
             clues.append(Clue("what this website's comments usually are", "", self.prior))
         own = [*clues, *learned[:_MOST_CLUES]]
@@ -91,7 +96,9 @@ class SiteLayer:
             base=shared.evidence.base,
             rest=shared.evidence.rest + rest + (logit - total),
         )
-        abstains = "" if self._knows(comment, history) else shared.abstains
+        abstains = shared.abstains
+        if abstains and self._knows(comment, history):
+            abstains = ""
         return dataclasses.replace(
             shared, value=1 / (1 + math.exp(-logit)), evidence=evidence, abstains=abstains
         )
@@ -132,8 +139,8 @@ class Shared(Protocol):
         """Where its Verdicts change."""
         ...
 
-    def score(self, comment: Comment) -> Score:
-        """Its Score of *comment*."""
+    def score(self, comment: Comment, features: list[Feature] | None = None) -> Score:
+        """Its Score of *comment*, whose *features* may have been extracted already."""
         ...
 
 
@@ -155,14 +162,15 @@ class SiteClassifier:
         return self.shared.cutoffs
 
     def score(self, comment: Comment) -> Score:
-        """The Score for this Site (heavy CPU, 2-3 ms).
+        """The Score for this Site (heavy CPU: what the shared model costs, and a half more).
 
         A Site's labels alone never make a Comment blatant: what is discarded can't be mended.
         """
         history = self.layer.memory.recall(traits(comment))
         comment = dataclasses.replace(comment, history=history)
-        shared = self.shared.score(comment)
-        found = self.layer.score(comment, shared)
+        features = extract(comment)
+        shared = self.shared.score(comment, features)
+        found = self.layer.score(comment, shared, features)
         most = float(np.nextafter(min(self.cutoffs.blatant_from, 1.0), 0.0))
         if found.value <= most or shared.value >= self.cutoffs.spam_from:
             return found

@@ -34,7 +34,7 @@ _TAG: Final = re.compile(r"<[a-zA-Z/!]")
 # for us and not for a reader.
 _BETWEEN: Final = re.compile(r"(?<=[!-~])[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u0300-\u036f]+")
 # Letters written as digits: "ch4nn3l", "0ut". A digit at the end is a number more often than not.
-_DIGIT_LETTER: Final = re.compile(r"(?<=[a-z])[01345]{1,3}(?=[a-z])|\b[0345](?=[a-z][a-z0-9])")
+_DIGIT_LETTER: Final = re.compile(r"(?<=[a-z])[01345]{1,3}(?=[a-z])|\b[035](?=[a-z][a-z0-9])")
 _DIGITS_AS_LETTERS: Final = str.maketrans("01345", "oieas")
 _UNSEEN_TAGS: Final = frozenset({"script", "style", "template", "noscript", "head"})
 WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")

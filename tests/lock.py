@@ -29,7 +29,9 @@ def main() -> None:
     """Write both lock files; the server's pins are a part of the gate's."""
     locks = ROOT / "requirements"
     dev, serve = str(locks / "dev.txt"), str(locks / "serve.txt")
-    subprocess.run([*COMMON, "--group=dev", "--extra=train", "--extra=dask", "-o", dev], cwd=ROOT, check=True)
+    subprocess.run(
+        [*COMMON, "--group=dev", "--extra=train", "--extra=dask", "-o", dev], cwd=ROOT, check=True
+    )
     subprocess.run([*COMMON, "-c", dev, "-o", serve], cwd=ROOT, check=True)
 
 

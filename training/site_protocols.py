@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.comment import Comment, Evidence, Label, Score
+from models.families.view import Feature
 from models.site_labels import SiteLabel
 from models.site_layer import Prepared, build, prepare
 from models.verdict import Cutoffs, Verdict, verdict
@@ -110,8 +111,9 @@ class Held:
         pairs = zip(examples, logits, strict=True)
         return cls({id(e.comment): float(logit) for e, logit in pairs}, cutoffs)
 
-    def score(self, comment: Comment) -> Score:
+    def score(self, comment: Comment, features: list[Feature] | None = None) -> Score:
         """The Score of an Example's own Comment object."""
+        del features
         logit = self._logits[id(comment)]
         value = float(sigmoid(np.array([logit]))[0])
         return Score(value, self.model_id, Evidence(base=logit))

@@ -40,7 +40,7 @@ class Workers:
         except ImportError as error:
             raise TrainingError("Dask is not installed: pip install 'chaffinch[dask]'") from error
         try:
-            client = Client(self.scheduler, timeout=_PATIENCE_S)
+            client = Client(self.scheduler, timeout=_PATIENCE_S)  # type: ignore[no-untyped-call]
         except OSError as error:
             raise TrainingError(f"no Dask scheduler answers at {self.scheduler}") from error
         with client, parallel_config(backend="dask", wait_for_workers_timeout=_PATIENCE_S):

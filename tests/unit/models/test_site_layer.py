@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models import classifier, site_layer
 from models.classifier import Classifier
 from models.comment import Comment, History, Record, read_comment, write_comment
-from models.features import WIDTH, column
+from models.features import WIDTH, column, extract
 from models.history import Memory, traits
 from models.site_labels import MOST_REPORTS_A_DAY, SiteLabel, admitted
 from models.site_layer import SiteClassifier, SiteLayer, build, history_clues, prepare
@@ -189,9 +190,9 @@ class Listening:
 
     model_id, cutoffs = "shared", CUTOFFS
 
-    def score(self, comment):
+    def score(self, comment, features=None):
         self.asked = comment
-        return shared().score(comment)
+        return shared().score(comment, features)
 
 
 def test_the_shared_model_sees_the_history_as_a_field_of_the_comment():
@@ -199,6 +200,28 @@ def test_the_shared_model_sees_the_history_as_a_field_of_the_comment():
     SiteClassifier(model, layer_of([label(1, make_comment(SPAM_TEXT))])).score(make_comment("Hm"))
     assert model.asked.history.author == Record(spam=1.0)
     assert model.asked.history.text == Record()
+
+
+def test_a_comment_is_looked_at_once_for_the_shared_model_and_the_layer(monkeypatch):
+    layered = SiteClassifier(shared(), layer_of([label(1, make_comment(SPAM_TEXT))]))
+    seen = []
+
+    def counted(comment):
+        seen.append(comment)
+        return extract(comment)
+
+    for module in (classifier, site_layer):
+        monkeypatch.setattr(module, "extract", counted)
+    found = layered.score(make_comment(SPAM_TEXT))
+    assert len(seen) == 1
+    monkeypatch.undo()
+    # The same as each looking for itself.
+    comment = dataclasses.replace(
+        make_comment(SPAM_TEXT),
+        history=layered.layer.memory.recall(traits(make_comment(SPAM_TEXT))),
+    )
+    alone = layered.layer.score(comment, shared().score(comment))
+    assert found.evidence.clues == alone.evidence.clues
 
 
 def test_history_says_what_was_decided_and_by_weight():
