@@ -15,7 +15,7 @@ from models.families import author, claims, content, links, relation
 from models.families.view import Family, Feature, view
 
 # Raise with every change that can change a score: an artefact fitted before refuses to load.
-FEATURES_VERSION: Final = 2
+FEATURES_VERSION: Final = 3
 # 2^20 hashed columns: 4 MB of float32 weights in memory; a file holds only those that are not 0.
 WIDTH: Final = 1 << 20
 _MASK: Final = WIDTH - 1

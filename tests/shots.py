@@ -43,6 +43,7 @@ def pages(scene: Scene) -> dict[str, str]:
         "search": "search?q=flights",
         "help": "help",
         "lists": "lists",
+        "model": "model",
         "people": "people",
         "person": f"people/{scene.people['ben'].moderator_id}",
         "sites": "sites",

@@ -35,9 +35,9 @@ _FILLER: Final = (
     "very want was water way week well went were what when where which while who why will with "
     "words work world would write year years yet you young"
 ).split()
-# An honest writer shouts, too; nobody honest writes in disguise.
-_HONEST: Final = ("capitals",)
-_PADDED: Final = 0.3
+# An honest writer slips and counts in digits, too; nobody honest writes in disguise.
+_HONEST: Final = ("digits for letters", "doubled letters")
+_PADDED: Final = 0.2
 _ZERO_WIDTH: Final = "\u200b"
 
 

@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from models.features import WIDTH
+from training.augment import changed
 from training.errors import NotEnoughLabels
 from training.example import Example
 from training.recipe import Recipe, draw_masks, rows_of
@@ -56,10 +57,18 @@ def tabulate(examples: Sequence[Example], recipe: Recipe, *, jobs: int = 1) -> T
     if min(is_spam.sum(), len(is_spam) - is_spam.sum()) < _FEWEST:
         raise NotEnoughLabels(f"fitting needs {_FEWEST} comments of each label at least")
     rows = rows_of([example.comment for example in examples], jobs=jobs)
+    masked = [rows.matrix(draw_masks(len(rows), recipe, turn)) for turn in range(recipe.masks)]
+    for turn in range(recipe.changed):
+        copies = [
+            changed(example.comment, place, is_spam=example.is_spam, seed=recipe.seed + turn)
+            for place, example in enumerate(examples)
+        ]
+        lost = draw_masks(len(rows), recipe, recipe.masks + turn)
+        masked.append(rows_of(copies, jobs=jobs).matrix(lost))
     return Table(
         examples=examples,
         plain=rows.matrix(),
-        masked=[rows.matrix(draw_masks(len(rows), recipe, turn)) for turn in range(recipe.masks)],
+        masked=masked,
         is_spam=is_spam,
         weights=weigh(examples),
     )

@@ -24,11 +24,13 @@ class Recipe:
     """Hyperparameters of one run. *strength* is C of the logistic regression.
 
     *masks* copies of each Example are added with every field dropped by chance *mask_rate* (the
-    text by *text_mask_rate*). A column seen in fewer than *rarest* rows is left out.
+    text by *text_mask_rate*); of *changed* more copies the text is disguised or padded as well
+    (`training.augment`). A column seen in fewer than *rarest* rows is left out.
     """
 
     strength: float = 1.0
     masks: int = 1
+    changed: int = 1
     mask_rate: float = 0.5
     text_mask_rate: float = 0.15
     rarest: int = 3

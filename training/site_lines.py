@@ -48,7 +48,9 @@ def decision_lines(
     if changes:
         worst = rows[int(np.argmin(changes))]
         name = f"{worst.site}, k = {worst.k}"
-        lines.append(_plain("E", name, "worst change of a site", min(changes), len(rows)))
+        lines.append(
+            _plain("E", name, "worst change of a site", value=min(changes), groups=len(rows))
+        )
     return lines
 
 
@@ -67,7 +69,7 @@ def _mean(name: str, measure: str, rows: Sequence[SiteRow], values: Sequence[flo
     )
 
 
-def _plain(protocol: str, name: str, measure: str, value: float, groups: int) -> Line:
+def _plain(protocol: str, name: str, measure: str, *, value: float, groups: int) -> Line:
     return Line(
         protocol=protocol,
         name=name,
@@ -142,8 +144,11 @@ def poisoning_lines(
     for size in (20, 50):
         honest, turned = measure_batches(blogs, held.score, size=size)
         name = f"M-11, batches of {size}"
-        yield _plain("I", name, "most harm of an honest batch", max(honest), len(honest))
-        yield _plain("I", name, "least harm of a turned batch", min(turned), len(turned))
+        for said, harm, count in (
+            ("most harm of an honest batch", max(honest), len(honest)),
+            ("least harm of a turned batch", min(turned), len(turned)),
+        ):
+            yield _plain("I", name, said, value=harm, groups=count)
 
 
 def _attack(attack: Attack) -> Iterator[Line]:
@@ -152,4 +157,5 @@ def _attack(attack: Attack) -> Iterator[Line]:
         ("unguarded", attack.unguarded),
         ("guarded", attack.guarded),
     ):
-        yield _plain("I", attack.name, f"{attack.figure}, {said}", value, attack.sent)
+        figure = f"{attack.figure}, {said}"
+        yield _plain("I", attack.name, figure, value=value, groups=attack.sent)

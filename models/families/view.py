@@ -59,6 +59,7 @@ class Family(NamedTuple):
 
 def view(comment: Comment) -> View:
     """*comment* prepared for the families (heavy CPU: about a third of a score)."""
+    comment = _encodable(comment)
     seen = look(comment.text)
     text = spelled_out(fold_seen(seen.text))
     words = [match[0] for match in WORD.finditer(text)]
@@ -78,6 +79,19 @@ def view(comment: Comment) -> View:
         host=host_of(comment.author_url[:2000]),
         email_domain=comment.author_email.strip().lower().rpartition("@")[2][:200],
     )
+
+
+_READ: Final = ("text", "author", "author_url", "author_email", "permalink", "blog")
+
+
+def _encodable(comment: Comment) -> Comment:
+    """*comment* without lone surrogates, which no pattern matcher takes."""
+    try:
+        "".join([getattr(comment, name) for name in _READ]).encode()
+    except UnicodeEncodeError:
+        mended = {n: getattr(comment, n).encode("utf-8", "replace").decode() for n in _READ}
+        return dataclasses.replace(comment, **mended)
+    return comment
 
 
 def scaled(features: Sequence[Feature], strength: float) -> Iterator[Feature]:

@@ -77,6 +77,12 @@ def list_() -> None:
 )
 @click.option("--kept-days", type=int, help="Forget comment text after this many days; 0: never.")
 @click.option(
+    "--audit",
+    "audit_share",
+    type=click.FloatRange(0, 1),
+    help="Share of what the machine decides alone that a person decides again, not told so.",
+)
+@click.option(
     "--cutoffs",
     help="Three rising numbers, unsure,spam,blatant, such as 0.4,0.9,0.99; 'model' for its own.",
 )
@@ -86,6 +92,7 @@ def policy(
     recheck_after: int | None,
     undecided: str | None,
     kept_days: int | None,
+    audit_share: float | None,
     cutoffs: str | None,
 ) -> None:
     """Show or change what the website at URL has chosen.
@@ -101,6 +108,8 @@ def policy(
         changes["undecided"] = Undecided(undecided)
     if kept_days is not None:
         changes["kept_days"] = kept_days or None
+    if audit_share is not None:
+        changes["audit_share"] = audit_share
     if cutoffs is not None:
         changes["cutoffs"] = None if cutoffs == "model" else _read_cutoffs(cutoffs)
     with opened() as (_settings, store):
@@ -120,7 +129,7 @@ def _written(policy: Policy) -> str:
     return (
         f"unsure: {policy.unsure.value}\nrecheck after: {policy.recheck_after_s} s\n"
         f"undecided: {policy.undecided.value}\n"
-        f"text is kept: {kept}\ncutoffs: {numbers}"
+        f"text is kept: {kept}\nblind sample: {policy.audit_share:.1%}\ncutoffs: {numbers}"
     )
 
 

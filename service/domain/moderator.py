@@ -46,6 +46,7 @@ class Action(enum.Enum):
     EXPORT_LOG = "export-log"
     SEE_KEYS = "see-keys"
     EDIT_KEYS = "edit-keys"
+    EDIT_POLICY = "edit-policy"
     SEE_PEOPLE = "see-people"
     EDIT_PEOPLE = "edit-people"
     ADMINISTER = "administer"
@@ -62,6 +63,7 @@ LEAST_ROLE: Final = {
     Action.EXPORT_LOG: Role.MAINTAINER,
     Action.SEE_KEYS: Role.MAINTAINER,
     Action.EDIT_KEYS: Role.MAINTAINER,
+    Action.EDIT_POLICY: Role.MAINTAINER,
     Action.SEE_PEOPLE: Role.MAINTAINER,
     Action.EDIT_PEOPLE: Role.MAINTAINER,
     Action.ADMINISTER: Role.MAINTAINER,

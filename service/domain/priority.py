@@ -21,6 +21,7 @@ _SEEN: Final = 2.0
 _FRESH: Final = 1.5
 _FRESH_FOR: Final = dt.timedelta(days=7)
 _LEAST: Final = 0.05
+_MIDST: Final = 0.5
 _START: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
@@ -36,6 +37,11 @@ def visibility(submission: Submission, policy: Policy) -> float:
     if changed and submission.received_at - changed < _FRESH_FOR:
         found *= _FRESH
     return found
+
+
+def drawn_priority(now: dt.datetime) -> float:
+    """The key of what was drawn by lot: amid what came in now, so that it tells nothing."""
+    return math.log2(_MIDST) - (now - _START) / DOUBLES_EVERY
 
 
 def priority(submission: Submission, policy: Policy) -> float:

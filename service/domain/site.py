@@ -46,7 +46,8 @@ class Undecided(enum.Enum):
 class Policy:
     """A Site's choices. *recheck_after_s*: WordPress lets a held comment wait twice as long.
 
-    *cutoffs* None means the model's own. *kept_days* None keeps text for good.
+    *cutoffs* None means the model's own. *kept_days* None keeps text for good. *audit_share* of
+    what the machine decides alone is decided again by a person (domain/audit.py).
     """
 
     unsure: UnsureMeans = UnsureMeans.HOLD
@@ -55,6 +56,7 @@ class Policy:
     undecided: Undecided = Undecided.HOLD
     cutoffs: Cutoffs | None = None
     kept_days: int | None = None
+    audit_share: float = 0.0
 
 
 def write_policy(policy: Policy) -> dict[str, Any]:

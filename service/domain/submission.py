@@ -79,6 +79,7 @@ class Submission:
     *version* counts its Decisions; a decider sends the version he saw.
     *other_blog* is the address the call named when that was not the Site's own. *priority* sorts
     what waits (domain/priority.py), *campaign_id* names its group of near-duplicates, if any.
+    *is_audit*: drawn by lot to be decided by a person who is not told so (domain/audit.py).
     """
 
     submission_id: int
@@ -94,6 +95,12 @@ class Submission:
     other_blog: str = ""
     priority: float | None = None
     campaign_id: int | None = None
+    is_audit: bool = False
+
+    @property
+    def binding(self) -> Verdict | None:
+        """The Verdict that holds until a person decides: none of what was drawn by lot."""
+        return None if self.is_audit else self.verdict
 
     @property
     def verdict(self) -> Verdict | None:
@@ -106,7 +113,7 @@ def settled(submission: Submission, decisions: Sequence[Decision]) -> Submission
     holds = standing(decisions)
     return dataclasses.replace(
         submission,
-        outcome=outcome(submission.verdict, decisions),
+        outcome=outcome(submission.binding, decisions),
         version=len(decisions),
         decided_at=holds.decided_at if holds else None,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import math
 from collections.abc import Mapping
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
@@ -13,6 +14,7 @@ from service.domain.draft import EntryDraft
 from service.domain.entry import Effect, EntryKind, EntryStatus
 from service.domain.moderator import Role
 from service.domain.preferences import KEYS, Preferences, read_preferences, write_preferences
+from service.domain.site import Undecided, UnsureMeans
 from service.errors import InvalidField
 from service.moderation.forms import read_number
 from service.workflows.manage_people import PersonForm
@@ -46,6 +48,28 @@ def read_entry(form: Mapping[str, str]) -> EntryDraft:
         why=form.get("why", "")[:_MOST_TEXT],
         days=number,
     )
+
+
+def read_policy_form(form: Mapping[str, str]) -> dict[str, Any]:
+    """What a Site is to choose. Raises InvalidField."""
+    kept = form.get("kept", "").strip()
+    return {
+        "unsure": read_choice(UnsureMeans, form.get("unsure"), "unsure"),
+        "undecided": read_choice(Undecided, form.get("undecided"), "undecided"),
+        "recheck_after_s": round(_real(form.get("days"), "days") * _DAY.total_seconds()),
+        "kept_days": round(_real(kept, "kept")) if kept else None,
+        "audit_share": _real(form.get("audit"), "audit") / 1000,
+    }
+
+
+def _real(text: str | None, field: str) -> float:
+    try:
+        found = float(text or "")
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise InvalidField(field, "This is no number.")
+    return found
 
 
 def read_person(form: MultiDict[str, str]) -> PersonForm:

@@ -8,6 +8,7 @@ from service.domain.decision import Outcome
 from service.domain.entry import Effect, EntryKind, EntryStatus
 from service.domain.moderator import Role
 from service.domain.preferences import Digest, Shortcuts, Theme
+from service.domain.site import Undecided, UnsureMeans
 from service.moderation.words import OUTCOMES
 from service.web.language import said as _l
 from service.workflows.back_test import BackTest
@@ -44,6 +45,16 @@ STATUSES: Final = {
     EntryStatus.SHADOW: _l("shadow"),
     EntryStatus.LIVE: _l("live"),
     EntryStatus.ENDED: _l("ended"),
+}
+UNSURE: Final = {
+    UnsureMeans.HOLD: _l("the comment waits for a person"),
+    UnsureMeans.SPAM: _l("the blog is told: spam"),
+    UnsureMeans.HAM: _l("the blog is told: good"),
+}
+UNDECIDED: Final = {
+    Undecided.HOLD: _l("it goes on waiting"),
+    Undecided.APPROVE: _l("it is approved"),
+    Undecided.SPAM: _l("it is spam"),
 }
 THEMES: Final = {
     Theme.AUTO: _l("as the system says"),

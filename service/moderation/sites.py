@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 from service import errors as e
 from service.moderation import desk_words
 from service.moderation.blueprint import SEE_OTHER, moderation, page
+from service.moderation.desk_forms import read_policy_form
 from service.moderation.forms import read_number
 from service.web.auth import here_address, signed_in
 from service.web.health import runtime
+from service.workflows.administer import require_choice, set_choices
 from service.workflows.manage_keys import (
     NewKey,
     add_site_with_key,
@@ -22,7 +24,7 @@ from service.workflows.manage_keys import (
 
 
 @moderation.get("/sites", endpoint="sites")
-def sites_page(refusal: str = "") -> ResponseReturnValue:
+def sites_page(refusal: str = "", refused: int = 0) -> ResponseReturnValue:
     """The Sites of this person, each with its keys."""
     here = runtime()
     found = list_sites_and_keys(signed_in(), store=here.store)
@@ -34,6 +36,9 @@ def sites_page(refusal: str = "") -> ResponseReturnValue:
         now=here.clock(),
         install=_wordpress(),
         refusal=refusal,
+        refused=refused,
+        unsure_words=[(choice.value, word) for choice, word in desk_words.UNSURE.items()],
+        undecided_words=[(choice.value, word) for choice, word in desk_words.UNDECIDED.items()],
         form=flask.request.form,
     )
     return shown, 400 if refusal else 200
@@ -75,6 +80,24 @@ def key_issue(site_id: int) -> ResponseReturnValue:
     except (e.InvalidField, e.DuplicateSite) as error:
         return sites_page(str(error))
     return _once(made)
+
+
+@moderation.post("/sites/<int:site_id>/policy", endpoint="site_policy")
+def site_policy(site_id: int) -> ResponseReturnValue:
+    """What the Site has chosen."""
+    here = runtime()
+    require_choice(signed_in(), site_id)
+    try:
+        set_choices(
+            signed_in(),
+            site_id,
+            read_policy_form(flask.request.form),
+            store=here.store,
+            now=here.clock(),
+        )
+    except e.InvalidField as error:
+        return sites_page(str(error), site_id)
+    return flask.redirect(flask.url_for("moderation.sites") + f"#s-{site_id}", SEE_OTHER)
 
 
 @moderation.post("/keys/<int:key_id>/rotate", endpoint="key_rotate")

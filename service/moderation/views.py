@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from models.comment import Clue, Comment
 from models.text import Seen, look
+from models.verdict import Verdict
 from service.domain.decision import Act, Decision, Outcome, Source
 from service.domain.rules import REASONS
 from service.domain.site import Site, same_address
@@ -194,7 +195,10 @@ def band(submission: Submission) -> Band:
         return Band(words.REPORTED, "reported")
     if scoring.fault:
         return Band(words.NOT_JUDGED, "none")
-    return Band(words.BANDS[scoring.verdict], scoring.verdict.value.lower())
+    # Who decides on a blind sample is not told what the machine said.
+    is_blind = submission.is_audit and submission.outcome is Outcome.UNSURE
+    said = Verdict.UNSURE if is_blind else scoring.verdict
+    return Band(words.BANDS[said], said.value.lower())
 
 
 def because(submission: Submission) -> str:

@@ -225,7 +225,7 @@ class Bulks:
                 own.id,
                 own.site_id,
                 own.author_key,
-                own.verdict,
+                sa.case((own.is_audit, None), else_=own.verdict),
                 _ITEM.seen_version,
                 own.version,
                 _ITEM.teaches,

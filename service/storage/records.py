@@ -68,6 +68,7 @@ def write_submission(new: Submission) -> dict[str, Any]:
         "decided_at": new.decided_at,
         "priority": new.priority,
         "author_key": author_key(arrival.comment),
+        "is_audit": new.is_audit,
     }
 
 
@@ -89,6 +90,7 @@ def read_submission(row: Any) -> Submission:  # noqa: ANN401 - a SQLAlchemy Row
         other_blog=row.other_blog or "",
         priority=row.priority,
         campaign_id=row.campaign_id,
+        is_audit=row.is_audit,
     )
 
 

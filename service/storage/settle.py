@@ -33,6 +33,7 @@ from service.storage.tables import submission
 class Case:
     """What settling needs of one Submission, and its Decisions before and after, oldest first.
 
+    *verdict* is the one that binds (`Submission.binding`).
     *seen* is the whole Submission where somebody has it at hand; else it is read when needed.
     """
 
@@ -58,7 +59,7 @@ def settle_one(
         submission_id=seen.submission_id,
         site_id=seen.site_id,
         author_key=author_key(seen.arrival.comment),
-        verdict=seen.verdict,
+        verdict=seen.binding,
         before=before,
         after=after,
         seen=seen,

@@ -137,6 +137,7 @@ session = sa.Table(
 
 # Literals, never bound values: an engine takes a partial index only when it can read the match.
 WAITING: Final = "outcome = 'UNSURE'"
+AUDIT: Final = "is_audit"
 DISCARDED: Final = "verdict = 'BLATANT' AND outcome = 'SPAM' AND version = 0"
 
 
@@ -188,6 +189,7 @@ submission = sa.Table(
     # The group of near-duplicates; set afterwards, by workflows/index_new.py.
     # Without a foreign key: SQLite would have to copy the table to add one.
     sa.Column("campaign_id", ID),
+    sa.Column("is_audit", sa.Boolean(name="is_audit"), nullable=False, server_default=sa.false()),
     # One index for each list, by id; over all of them SQLite would rather sort than read in order.
     *(_some(f"ix_submission_{name}_id", ("id",), where) for name, where in LISTS.items()),
     sa.Index("ix_submission_site_id_outcome_id", "site_id", "outcome", "id"),
@@ -215,6 +217,7 @@ submission = sa.Table(
     _waiting("site_id", "score", "id"),
     _waiting("campaign_id", "id"),
     _some("ix_submission_discarded", ("id",), DISCARDED),
+    _some("ix_submission_audit", ("site_id", "id"), AUDIT),
     _some("ix_submission_campaign_id_id", ("campaign_id", "id"), "campaign_id IS NOT NULL"),
 )
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from service.domain.decision import Decision
 from service.domain.submission import Submission
+from service.storage.audits import Audits
 from service.storage.authors import Authors
 from service.storage.bulk_looks import BulkLooks
 from service.storage.bulks import Bulks
@@ -40,6 +41,11 @@ class Unit:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+
+    @cached_property
+    def audits(self) -> Audits:
+        """The blind sample."""
+        return Audits(self._connection)
 
     @cached_property
     def sites(self) -> Sites:

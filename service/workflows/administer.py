@@ -8,7 +8,15 @@ import secrets
 from typing import Any
 
 from service.domain.change import What
-from service.domain.moderator import Moderator, Role, read_name, read_password
+from service.domain.moderator import (
+    Action,
+    Moderator,
+    Role,
+    read_name,
+    read_password,
+    require,
+    require_sight,
+)
 from service.domain.password import hash_password
 from service.domain.scope import DEFAULT, POWERFUL, Scope
 from service.domain.site import (
@@ -139,7 +147,14 @@ def list_sites(*, store: Store) -> list[tuple[Site, list[tuple[str, int, dt.date
         return [(one, unit.sites.list_other_blogs(one.site_id)) for one in unit.sites.list_all()]
 
 
-def set_policy(blog: str, changes: dict[str, Any], *, store: Store, now: dt.datetime) -> Site:
+def set_policy(
+    blog: str,
+    changes: dict[str, Any],
+    *,
+    by: Moderator | None = None,
+    store: Store,
+    now: dt.datetime,
+) -> Site:
     """The Site of *blog* with these choices changed. Raises NotFound, InvalidField.
 
     A network's choices are those of the blogs it has met, too: each of them gets the same change.
@@ -156,10 +171,31 @@ def set_policy(blog: str, changes: dict[str, Any], *, store: Store, now: dt.date
                 unit.webhooks.purge_sealed(site_id=child.site_id)
         detail = {name: str(value) for name, value in changes.items()}
         unit.changes.append(
-            What.SITE_POLICY, site.blog, by=None, now=now, site_id=site.site_id, detail=detail
+            What.SITE_POLICY, site.blog, by=by, now=now, site_id=site.site_id, detail=detail
         )
         unit.commit()
     return dataclasses.replace(site, policy=policy)
+
+
+def require_choice(moderator: Moderator, site_id: int) -> None:
+    """Raise NotPermitted or NotFound unless *moderator* may choose for this Site."""
+    require(moderator, Action.EDIT_POLICY)
+    require_sight(moderator, site_id)
+
+
+def set_choices(
+    moderator: Moderator,
+    site_id: int,
+    changes: dict[str, Any],
+    *,
+    store: Store,
+    now: dt.datetime,
+) -> Site:
+    """`set_policy` by a person on the pages. Raises InvalidField, NotFound, NotPermitted."""
+    require_choice(moderator, site_id)
+    with store.read() as unit:
+        blog = unit.sites.get(site_id).blog
+    return set_policy(blog, changes, by=moderator, store=store, now=now)
 
 
 def _site_of(unit: Unit, blog: str) -> Site:
@@ -174,6 +210,8 @@ def _checked(policy: Policy) -> Policy:
         raise InvalidField("recheck_after_s", "Recheck after 60 seconds to one year.")
     if policy.kept_days is not None and policy.kept_days < 1:
         raise InvalidField("kept_days", "Text is kept for one day at least.")
+    if not 0 <= policy.audit_share <= 1:
+        raise InvalidField("audit_share", "The blind sample is a share from 0 to 1.")
     return policy
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import logging
+import random
 import time
 from collections.abc import Sequence
+from typing import Final
 
 from models.verdict import Verdict, verdict
+from service.domain.audit import is_drawn
 from service.domain.decision import Outcome, outcome
 from service.domain.entry import Entry
 from service.domain.hold import Hold, is_held
 from service.domain.matcher import answer
-from service.domain.priority import priority
+from service.domain.priority import drawn_priority, priority
 from service.domain.rules import first_answer
 from service.domain.site import Site, same_address
 from service.domain.submission import Arrival, Kind, Scoring, Submission
@@ -21,6 +24,8 @@ from service.errors import ScorerUnavailable
 from service.scorer import Scores
 from service.storage.store import Store
 
+# Nobody can foresee who is drawn.
+_LOTS: Final = random.SystemRandom()
 _log = logging.getLogger(__name__)
 
 
@@ -100,6 +105,12 @@ def _submission(
         version=0,
         other_blog="" if same_address(arrival.blog) == site.address else arrival.blog,
     )
+    # What a rule answered says nothing about the model.
+    is_own = not arrival.is_test and not scoring.rule
+    if is_own and is_drawn(scoring.verdict, site.policy.audit_share, _LOTS.random()):
+        return dataclasses.replace(
+            submission, is_audit=True, outcome=Outcome.UNSURE, priority=drawn_priority(now)
+        )
     if submission.outcome is Outcome.UNSURE:
         first = priority(submission, site.policy)
         submission = dataclasses.replace(submission, priority=first)

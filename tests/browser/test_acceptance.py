@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 
 import service.moderation
+from models.verdict import Cutoffs, Verdict
 from service.domain.decision import Act, Outcome
 from service.domain.preferences import Preferences, Shortcuts
+from service.domain.submission import new_guid
+from service.workflows.administer import set_policy
+from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
 from tests.browser.conftest import sign_in
 from tests.browser.test_queue import ROW, focused, gone, open_queue, outcome_of, press
-from tests.builders import NOON
-from tests.fakes import BrokenScorer
+from tests.builders import BLOG, NOON, make_arrival
+from tests.fakes import BrokenScorer, StubScorer
 
 pytestmark = pytest.mark.browser
 
@@ -235,3 +239,32 @@ def test_the_script_is_small():
     folder = Path(service.moderation.__file__).parent / "static"
     names = ("page", "queue", "many", "live", "acts")
     assert sum((folder / f"{name}.js").stat().st_size for name in names) < 30_000
+
+
+def test_a_drawn_comment_looks_like_one_that_waits_by_itself(page, address, store, arrive):
+    """19: the same row and the same page, whatever the machine had said."""
+    (by_itself,) = arrive("maybe")
+    # At these cutoffs the same score is the machine's "spam", and all of it is drawn.
+    cutoffs = Cutoffs(unsure_from=0.2, spam_from=0.5, blatant_from=0.99)
+    set_policy(BLOG, {"audit_share": 1.0, "cutoffs": cutoffs}, store=store, now=NOON)
+    with store.read() as unit:
+        site = unit.sites.find_by_blog(BLOG)
+    drawn = check_comment(
+        make_arrival("maybe"), site, store=store, scorer=StubScorer(), now=NOON, guid=new_guid()
+    )
+    assert drawn.verdict is Verdict.SPAM
+    assert drawn.is_audit
+    rows = {}
+    sent = page.request.get(f"{address}/moderation/").text()
+    for guid in (by_itself, drawn.guid):
+        row = re.search(rf'<article[^>]* id="c-{guid}".*?</article>', sent, re.DOTALL)[0]
+        rows[guid] = row.replace(by_itself, "GUID").replace(drawn.guid, "GUID")
+    # The two stand beside one another, so each names the other as its neighbour; no more.
+    assert rows[by_itself] == rows[drawn.guid]
+    pages = {}
+    for guid in (by_itself, drawn.guid):
+        page.goto(f"{address}/moderation/item/{guid}")
+        pages[guid] = page.locator("main").inner_text()
+    for said in ("spam", "drawn", "audit", "sample"):
+        counts = [pages[guid].lower().count(said) for guid in (by_itself, drawn.guid)]
+        assert counts[0] == counts[1]
