@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import flask
 from flask.typing import ResponseReturnValue
 
@@ -18,6 +20,8 @@ from service.workflows.skip import skip
 from service.workflows.watch import watch
 
 front = flask.Blueprint("front", __name__)
+# In the browser's own cookie: up to which undo this person has read.
+_TOLD: Final = "told"
 
 
 @front.get("/")
@@ -92,6 +96,7 @@ def _list(listing: Listing) -> ResponseReturnValue:
         ages=[(one.value, words.AGES[one]) for one in Age],
         reasons=_reasons(view, found),
         languages=_languages(view, found),
+        taken_back=[one for one in found.taken_back if one[0].decision_id > _told_of()],
         is_later=after is not None,
         first=addresses.write_view(view),
         whole=addresses.write_view(View(listing=listing, sort=sorts_of(listing)[0])),
@@ -104,6 +109,18 @@ def _list(listing: Listing) -> ResponseReturnValue:
         and listing is Listing.WAITING
         and not any(found.counts.values()),
     )
+
+
+@moderation.post("/told", endpoint="told")
+def told() -> ResponseReturnValue:
+    """The person has read which of their decisions others took back."""
+    read = flask.request.form.get("read", type=int)
+    flask.session[_TOLD] = max(_told_of(), read or 0)
+    return flask.redirect(back(), SEE_OTHER)
+
+
+def _told_of() -> int:
+    return int(flask.session.get(_TOLD, 0))
 
 
 def _told(count: int, most: int) -> str:

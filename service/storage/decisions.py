@@ -173,6 +173,27 @@ class Decisions:
             query = query.where(decision.c.id < before)
         return [(_decision(row), row.guid) for row in self._connection.execute(query).all()]
 
+    def list_taken_back(self, moderator_id: int, *, among: int = 50) -> list[tuple[Decision, str]]:
+        """What others took back of a person's newest Decisions, with the guids, newest first.
+
+        Looks at the newest *among* of them, so that it costs the same whoever asks.
+        """
+        own = (
+            sa.select(decision.c.id)
+            .where(decision.c.moderator_id == moderator_id)
+            .order_by(decision.c.id.desc())
+            .limit(among)
+        ).subquery()
+        rows = self._connection.execute(
+            _query()
+            .add_columns(submission.c.guid)
+            .join(own, own.c.id == decision.c.undoes)
+            .join(submission, submission.c.id == decision.c.submission_id)
+            .where(decision.c.undoes.is_not(None), decision.c.moderator_id != moderator_id)
+            .order_by(decision.c.id.desc()),
+        ).all()
+        return [(_decision(row), row.guid) for row in rows]
+
     def find_newest_by(self, moderator_id: int) -> Decision | None:
         """A moderator's newest Decision that still stands: what undo takes back."""
         later = decision.alias()

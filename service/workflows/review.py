@@ -8,6 +8,7 @@ from typing import Final
 
 from service.domain.author import Standing, author_key
 from service.domain.claim import Claim
+from service.domain.decision import Decision
 from service.domain.moderator import Action, Moderator, require, scope, sees
 from service.domain.site import Site
 from service.domain.submission import Submission
@@ -36,7 +37,8 @@ class ReviewPage:
     beside), *matching* how many match the View. *sites* holds every Site of the person by id,
     *decided_today* the Decisions since midnight UTC, *oldest_at* when the longest waiting came in,
     *newest_id* the newest waiting: what comes later is news. *claims* and *skipped* (how many the
-    person put off) belong to what waits; *standings* are by (site id, author key).
+    person put off) belong to what waits; *standings* are by (site id, author key). *taken_back* are
+    the undos of others of what this person decided last, with the guids.
     """
 
     items: tuple[Submission, ...]
@@ -54,6 +56,7 @@ class ReviewPage:
     sizes: dict[int, int]
     saved: tuple[SavedView, ...]
     hints: Hints
+    taken_back: tuple[tuple[Decision, str], ...]
 
 
 def review(
@@ -105,6 +108,9 @@ def review(
             sizes=unit.campaigns.sizes(groups),
             saved=tuple(unit.saved_views.list_for(moderator.moderator_id)),
             hints=hints,
+            taken_back=tuple(unit.decisions.list_taken_back(moderator.moderator_id))
+            if is_queue
+            else (),
         )
 
 

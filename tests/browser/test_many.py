@@ -44,6 +44,22 @@ def test_a_bulk_of_3412_is_undone_with_one_press(page, address, store, arrive, m
     assert outcomes(store, sample) == {Outcome.UNSURE}
 
 
+def test_many_by_one_key_are_undone_by_one_key(page, address, store, arrive):
+    guids = arrive("maybe 1", "maybe 2", "maybe 3")
+    open_queue(page, address)
+    page.wait_for_timeout(330)
+    page.check("#pick-all")
+    page.locator(ROW).first.focus()
+    press(page, "Shift+A")
+    page.wait_for_url("**/bulk/**")
+    page.click("#start button.main")
+    page.wait_for_url(is_queue)
+    assert outcomes(store, guids) == {Outcome.HAM}
+    press(page, "z")
+    page.wait_for_selector('#progress[data-state="done"]', timeout=60_000)
+    assert outcomes(store, guids) == {Outcome.UNSURE}
+
+
 def test_what_comes_after_the_preview_is_left_alone(page, address, store, arrive):
     """12"""
     first, second = arrive("maybe 1", "maybe 2")

@@ -8,12 +8,15 @@ import re
 import pyotp
 import pytest
 
-from service.domain.decision import Outcome
+from service.domain.decision import Act, Outcome
 from service.domain.moderator import Role
+from service.domain.site import Undecided, UnsureMeans
 from service.domain.submission import new_guid
 from service.workflows.administer import add_moderator, add_site
 from service.workflows.check_comment import check_comment
+from service.workflows.decide import decide
 from service.workflows.manage_people import PersonForm, add_person
+from service.workflows.undo import undo
 from tests.builders import BLOG, NOON, PASSWORD, make_arrival
 from tests.conftest import SECRET, csrf_token
 from tests.fakes import StubScorer
@@ -277,3 +280,50 @@ def test_idle_and_old_sessions_end(app, owner, clock, runtime):
         clock.tick(hours=1)
         last = client.get("/moderation/").status_code
     assert last == 303
+
+
+def test_who_is_overruled_is_told_until_they_have_read_it(app, olga, owner, store, site):
+    person, _ = add_moderator("ben", role=Role.MODERATOR, password=PASSWORD, store=store, now=NOON)
+    guid = arrive(store, site).guid
+    decide(person, guid, Act.SPAM, seen_version=0, store=store, now=NOON)
+    with store.read() as unit:
+        (made,) = unit.decisions.list_of(unit.submissions.get(guid).submission_id)
+    undo(owner, made.decision_id, note="a regular <b>reader</b>", store=store, now=NOON)
+    ben = app.test_client()
+    assert enter(ben, "ben").status_code == 303
+    page = ben.get("/moderation/").text
+    assert "A decision of yours was taken back" in page
+    assert "a regular &lt;b&gt;reader&lt;/b&gt;" in page
+    read = re.search(r'name="read" value="(\d+)"', page)[1]
+    assert send(ben, "told", "/moderation/", read=read).status_code == 303
+    assert "taken back" not in ben.get("/moderation/").text
+    # Who took it back, and who takes back their own, is told nothing.
+    assert "taken back" not in olga.get("/moderation/").text
+
+
+def test_a_site_s_choices_are_made_on_its_page(olga, store, site):
+    good = {"unsure": "spam", "days": "0.5", "undecided": "approve", "kept": "30", "audit": "5"}
+    assert send(olga, f"sites/{site.site_id}/policy", **good).status_code == 303
+    with store.read() as unit:
+        policy = unit.sites.get(site.site_id).policy
+    assert policy.unsure is UnsureMeans.SPAM
+    assert policy.undecided is Undecided.APPROVE
+    assert (policy.recheck_after_s, policy.kept_days, policy.audit_share) == (43_200, 30, 0.005)
+    for wrong in ({"days": "soon"}, {"days": "nan"}, {"kept": "0"}, {"audit": "2000"}):
+        answer = send(olga, f"sites/{site.site_id}/policy", **(good | wrong))
+        assert answer.status_code == 400, wrong
+        assert 'role="alert"' in answer.text
+    page = olga.get("/moderation/sites").text
+    assert 'name="days" type="number" min="0.01" max="365" step="any" value="0.5"' in page
+
+
+def test_the_model_s_page_draws_a_sample_and_says_what_it_found(olga, owner, store, site):
+    assert "Nothing was drawn yet." in olga.get("/moderation/model").text
+    guids = [arrive(store, site, text).guid for text in ("casino", "A walk")]
+    answer = send(olga, "model/sample", "/moderation/model")
+    assert answer.location == "/moderation/model?drawn=2"
+    assert "2 answers of the machine now wait" in olga.get(answer.location).text
+    decide(owner, guids[0], Act.APPROVE, seen_version=0, store=store, now=NOON)
+    page = olga.get("/moderation/model").text
+    assert "1 of 1" in page
+    assert "20.7–100.0 %" in page

@@ -64,6 +64,7 @@ LOOK = {
     "search",
     "skip",
     "spam",
+    "told",
     "views",
 }
 # One's own: everybody who is signed in may.
