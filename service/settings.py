@@ -93,6 +93,9 @@ class Settings:
     log_level: str = _setting(
         "debug, info, warning or error.", "info", one_of=("debug", "info", "warning", "error")
     )
+    log_format: str = _setting(
+        "text to read, or json: one object a line.", "text", one_of=("text", "json")
+    )
     metrics_token: Secret = _setting(
         "Token that /metrics wants; empty: only this machine may read it.", Secret(""), secret=True
     )
