@@ -120,3 +120,11 @@ def test_under_write_load_it_is_one_moment(source, target):
         guids = list(connection.execute(query).scalars())[4:]
     assert set(acknowledged) <= set(guids)
     assert guids == written[: len(guids)]
+
+
+def test_what_is_written_after_the_moment_is_not_of_it(source):
+    counted = sa.select(sa.func.count()).select_from(submission)
+    with copying._snapshot(source.engine) as reading:
+        before = reading.execute(counted).scalar()
+        source.append(make_submission(1))
+        assert reading.execute(counted).scalar() == before == 4
