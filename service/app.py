@@ -18,6 +18,7 @@ from service.web.errors import register_errors
 from service.web.headers import add_headers
 from service.web.health import health
 from service.web.language import speak
+from service.web.metrics import count_requests, metrics
 
 
 def create_app(runtime: Runtime) -> flask.Flask:
@@ -41,7 +42,10 @@ def create_app(runtime: Runtime) -> flask.Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
     )
-    for blueprint in (akismet.akismet, api.api, moderation.moderation, moderation.front, health):
+    # First, so that what the guards refuse is counted too.
+    count_requests(app, runtime)
+    pages = (moderation.moderation, moderation.front)
+    for blueprint in (akismet.akismet, api.api, *pages, health, metrics):
         app.register_blueprint(blueprint)
     protect_forms(app)
     speak(app)

@@ -7,6 +7,7 @@ import click
 from service.commands.doctor import doctor
 from service.commands.events import events, webhook
 from service.commands.history import import_
+from service.commands.keeping import backup, copy, restore
 from service.commands.labels import export, purge
 from service.commands.people import moderator
 from service.commands.score import score
@@ -44,6 +45,9 @@ for command in (
     purge,
     events,
     webhook,
+    backup,
+    restore,
     doctor,
 ):
     main.add_command(command)
+db.add_command(copy)

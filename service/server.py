@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
 from service.errors import NotReady, SettingsError
-from service.settings import Settings
+from service.settings import Settings, shared_counts
 
 # A request in flight when we are told to stop may finish; nobody waits longer for us.
 _STOP_S = 10
@@ -35,6 +36,13 @@ def run(settings: Settings) -> None:
         raise SettingsError(
             "CHAFFINCH_PROCESSES: SQLite has one writer; use PostgreSQL for more than one process",
         )
+    with tempfile.TemporaryDirectory(prefix="chaffinch-counts-") as folder:
+        # Before a process is started: it looks once, when it is loaded.
+        shared_counts(folder)
+        _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
     Server(
         "service.wsgi:make_application",
         factory=True,

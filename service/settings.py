@@ -93,6 +93,12 @@ class Settings:
     log_level: str = _setting(
         "debug, info, warning or error.", "info", one_of=("debug", "info", "warning", "error")
     )
+    log_format: str = _setting(
+        "text to read, or json: one object a line.", "text", one_of=("text", "json")
+    )
+    metrics_token: Secret = _setting(
+        "Token that /metrics wants; empty: only this machine may read it.", Secret(""), secret=True
+    )
     goal_hours: int = _setting(
         "Nothing should wait longer than this for a person.", 12, least=1, most=8760
     )
@@ -284,3 +290,10 @@ def _shown(value: object) -> str:
     rest, question, _ = rest.partition("?")
     before, at, host = rest.rpartition("@")
     return f"{scheme}://{'***@' if at and before else ''}{host}{'?***' if question else ''}"
+
+
+def shared_counts(folder: str = "") -> str:
+    """The folder in which the processes of this server add up counts; *folder* sets it."""
+    if folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    return os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
 import flask
 
 from service.app import create_app
+from service.logs import start_logging
 from service.runtime import Runtime
 from service.schedule import Schedule
 from service.settings import Settings
@@ -15,12 +14,7 @@ from service.settings import Settings
 def make_application() -> flask.Flask:
     """The application with the settings of this process's environment."""
     settings = Settings.load()
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
-    # Two lines for each look at /readyz tell nobody anything.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    start_logging(settings.log_level, is_json=settings.log_format == "json")
     runtime = Runtime.from_settings(settings)
     application = create_app(runtime)
     application.extensions["chaffinch-background"].start()

@@ -14,6 +14,7 @@ from service.domain.submission import Submission
 from service.errors import StoreUnavailable
 from service.storage.engine import WRITES, make_engine, translated
 from service.storage.entries import Entries
+from service.storage.gauges import Gauges, read_gauges
 from service.storage.listbook import ListBook
 from service.storage.unit import Unit
 from service.storage.writer import GroupWriter
@@ -97,6 +98,11 @@ class Store:
         """Ask the database anything. Raises StoreUnavailable."""
         with self.read() as unit:
             unit.find_meta("ping")
+
+    def gauges(self) -> Gauges:
+        """What waits and what was answered lately (fast I/O). Raises StoreUnavailable."""
+        with translated():
+            return read_gauges(self.engine)
 
     def close(self) -> None:
         """Write what waits and let go of every connection."""

@@ -56,7 +56,7 @@ def test_many_by_one_key_are_undone_by_one_key(page, address, store, arrive):
     page.wait_for_url(is_queue)
     assert outcomes(store, guids) == {Outcome.HAM}
     press(page, "z")
-    page.wait_for_selector('#progress[data-state="done"]', timeout=60_000)
+    page.wait_for_selector(f'[data-guid="{guids[0]}"]')
     assert outcomes(store, guids) == {Outcome.UNSURE}
 
 

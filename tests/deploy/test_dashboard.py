@@ -1,0 +1,50 @@
+"""The dashboard asks for nothing that is not told."""
+
+import json
+import re
+from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.builders import make_submission
+
+BOARD = Path(__file__).parents[2] / "deploy" / "grafana.json"
+LABELS_OF_PROMETHEUS = {"instance", "le"}
+
+
+def asked():
+    panels = json.loads(BOARD.read_text("utf-8"))["panels"]
+    return [target["expr"] for panel in panels for target in panel["targets"]]
+
+
+def told(client):
+    client.get("/healthz")
+    text = client.get("/metrics").text
+    return [one for family in text_string_to_metric_families(text) for one in family.samples]
+
+
+def test_every_metric_of_the_dashboard_is_told(client, store, site_key):
+    store.append(make_submission(1))
+    names = {one.name for one in told(client)}
+    wanted = {name for line in asked() for name in re.findall(r"chaffinch_\w+", line)}
+    assert len(wanted) >= 9
+    assert wanted - names == set()
+
+
+def test_every_label_of_the_dashboard_is_told(client, store, site_key):
+    store.append(make_submission(1))
+    labels = {label for one in told(client) for label in one.labels} | LABELS_OF_PROMETHEUS
+    groups = {
+        g
+        for line in asked()
+        for part in re.findall(r"by \(([^)]*)\)", line)
+        for g in part.split(", ")
+    }
+    assert groups
+    assert groups - labels == set()
+
+
+def test_every_endpoint_of_the_dashboard_is_there(app):
+    wanted = {one for line in asked() for one in re.findall(r'endpoint="([^"]+)"', line)}
+    assert wanted
+    assert wanted - {rule.endpoint for rule in app.url_map.iter_rules()} == set()
