@@ -51,7 +51,7 @@ def aim_of(line: Line, lines: Sequence[Line]) -> Aim | None:
 
     A disguise may cost three points of what is found undisguised (G).
     """
-    if line.name == BASELINE:
+    if line.name.endswith(BASELINE):
         return None
     found = _AIMS.get((line.protocol, line.measure))
     if found or line.protocol != "G" or line.measure == "recall, clean":

@@ -134,7 +134,8 @@ def table_of(table: Table, parts: Sequence[Part], *, name: str = "") -> list[Lin
         mine = [part for part in parts if part.protocol == protocol]
         if protocol == "C":
             for part in mine:
-                lines += _ranking(table, [part], protocol, part.name, by_group=False)
+                said = f"{part.name}, {name}" if name else part.name
+                lines += _ranking(table, [part], protocol, said, by_group=False)
         elif mine:
             lines += _ranking(table, mine, protocol, name, by_group=protocol == "B")
     if any(part.protocol in "DH" for part in parts):

@@ -20,6 +20,7 @@ from training.site_protocols import DECISIONS, DRAWS, Held, SiteRow, decisions_r
 _BENCH: Final = 6000
 _NORMAL: Final = 1.96
 _UNKNOWN: Final = float("nan")
+_KINDS: Final = {"blog": "blogs", "video": "videos", "mixed": "sites of two sources"}
 
 
 def decision_lines(
@@ -40,9 +41,10 @@ def decision_lines(
         for k in DECISIONS:
             here = [row for row in rows if (row.kind, row.k) == (kind, k)]
             if here:
+                before, after = [r.auc_before for r in here], [r.auc for r in here]
                 lines += [
-                    _mean(f"{kind}s", f"AUC before, k = {k}", here, [r.auc_before for r in here]),
-                    _mean(f"{kind}s", f"AUC after {k} decisions", here, [r.auc for r in here]),
+                    _mean(_KINDS[kind], f"AUC before, k = {k}", here, before),
+                    _mean(_KINDS[kind], f"AUC after {k} decisions", here, after),
                 ]
     changes = [row.auc - row.auc_before for row in rows]
     if changes:

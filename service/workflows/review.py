@@ -93,7 +93,6 @@ def review(
             items=tuple(items),
             after=cursor_of(items[-1], view.sort) if len(found) > PAGE_ROWS else None,
             counts=counts,
-            # What was counted already is not counted again.
             matching=counts[view.listing] - put_off
             if is_whole
             else unit.lists.count(ask, most=MOST_COUNTED),
@@ -108,10 +107,12 @@ def review(
             sizes=unit.campaigns.sizes(groups),
             saved=tuple(unit.saved_views.list_for(moderator.moderator_id)),
             hints=hints,
-            taken_back=tuple(unit.decisions.list_taken_back(moderator.moderator_id))
-            if is_queue
-            else (),
+            taken_back=_taken_back(unit, moderator) if is_queue else (),
         )
+
+
+def _taken_back(unit: Unit, moderator: Moderator) -> tuple[tuple[Decision, str], ...]:
+    return tuple(unit.decisions.list_taken_back(moderator.moderator_id))
 
 
 def _counts(unit: Unit, moderator: Moderator) -> dict[Listing, int]:
