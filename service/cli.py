@@ -10,6 +10,7 @@ from service.commands.history import import_
 from service.commands.keeping import backup, copy, restore
 from service.commands.labels import export, purge
 from service.commands.people import moderator
+from service.commands.privacy import privacy
 from service.commands.score import score
 from service.commands.serving import db, serve
 from service.commands.shared import Sentences
@@ -47,6 +48,7 @@ for command in (
     webhook,
     backup,
     restore,
+    privacy,
     doctor,
 ):
     main.add_command(command)

@@ -21,10 +21,12 @@ from models.loader import load
 from models.registry import Registry
 from service.commands.shared import opened
 from service.errors import BadFile, Conflict, NotReady, Unavailable
+from service.runtime import utc_now
 from service.settings import Settings
 from service.storage import migrate
 from service.storage.copying import Proof, copy_all
 from service.storage.store import Store
+from service.workflows.forget_person import replay
 
 _ROWS: Final = "database.sqlite3"
 _PROOF: Final = "proof.json"
@@ -80,6 +82,7 @@ def restore(file: Path) -> None:
         if models.is_dir():
             settings.models_dir.parent.mkdir(parents=True, exist_ok=True)
             _place(models, settings.models_dir)
+    _forget_again(settings)
     found = _model(settings)
     click.echo(f"{_counted(proofs)} restored, each equal by hash")
     if found != told["model"]:
@@ -101,6 +104,19 @@ def copy(url: str) -> None:
         proofs = _into(url, store, None)
     click.echo(f"{_counted(proofs)} copied, each read back and equal by hash")
     click.echo("now set CHAFFINCH_DATABASE_URL to the new address; keep the same secret")
+
+
+def _forget_again(settings: Settings) -> None:
+    """Whom this deployment was asked to forget since the backup was made, stays forgotten."""
+    with opened() as (_settings, store):
+        counts = replay(
+            data_dir=settings.data_dir,
+            store=store,
+            secret=settings.secret_key.reveal(),
+            now=utc_now(),
+        )
+    if counts.comments or counts.imported:
+        click.echo(f"{counts.comments + counts.imported} comments forgotten again")
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from service.storage.decisions import Decisions
 from service.storage.doors import Doors
 from service.storage.engine import translated
 from service.storage.entries import Entries
+from service.storage.erasing import Erasing
 from service.storage.events import Events
 from service.storage.idempotency import Idempotency
 from service.storage.imports import Imports
@@ -46,6 +47,11 @@ class Unit:
     def audits(self) -> Audits:
         """The blind sample."""
         return Audits(self._connection)
+
+    @cached_property
+    def erasing(self) -> Erasing:
+        """Forgetting one person."""
+        return Erasing(self._connection)
 
     @cached_property
     def sites(self) -> Sites:

@@ -131,3 +131,31 @@ def test_sqlite_moves_to_postgresql(chaffinch, sqlite_url, postgres_url, monkeyp
     assert chaffinch("site", "add", BLOG, "--key", KEY).code == 0
     assert chaffinch("db", "copy", "--to", postgres_url).code == 0
     assert proofs_at(postgres_url) == proofs_at(sqlite_url)
+
+
+def test_whom_was_forgotten_stays_forgotten_when_a_backup_comes_back(
+    chaffinch, file, monkeypatch, tmp_path
+):
+    gone = make_submission(1).arrival.comment.author_email
+    assert gone
+    said = chaffinch("privacy", "erase", "--email", gone, "--yes")
+    assert said.code == 0, said
+    monkeypatch.setenv("CHAFFINCH_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    said = chaffinch("restore", str(file))
+    assert said.code == 0, said
+    assert "3 comments forgotten again" in said.out
+    assert chaffinch("privacy", "export", "--email", gone).out == ""
+
+
+def test_a_person_is_shown_then_forgotten_with_a_certificate(chaffinch, filled):
+    email = make_submission(1).arrival.comment.author_email
+    shown = [
+        json.loads(line)
+        for line in chaffinch("privacy", "export", "--email", email).out.splitlines()
+    ]
+    assert len(shown) == 3
+    assert {row["comment"]["author_email"] for row in shown} == {email}
+    said = chaffinch("privacy", "erase", "--email", email, "--yes")
+    assert json.loads(said.out)["counts"]["comments"] == 3
+    assert email not in said.out
+    assert one_sentence(chaffinch("privacy", "erase", "--email", "nobody", "--yes"), "no e-mail")

@@ -1,0 +1,62 @@
+"""chaffinch privacy: what is known of one person, and forgetting them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import click
+
+from service.commands.shared import Sentences, opened
+from service.runtime import utc_now
+from service.workflows import forget_person as workflow
+
+
+@click.group(cls=Sentences)
+def privacy() -> None:
+    """Show or forget what is kept of one person."""
+
+
+@privacy.command("export")
+@click.option("--email", required=True, help="The address the person commented with.")
+def export_person(email: str) -> None:
+    """Print everything kept of the person, one JSON object for each comment."""
+    with opened() as (_settings, store):
+        for row in workflow.show_person(email, store=store):
+            click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@privacy.command()
+@click.option("--email", required=True, help="The address the person commented with.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(email: str, *, yes: bool) -> None:
+    """Forget the person for good and print a certificate of counts.
+
+    Comments, search words, notes, lists, the log, brought-in history and sent mail lose what was
+    theirs; verdicts and decisions stay as counts. A model trained on their comments should be
+    trained again; running servers forget what a site learned of them when they are restarted.
+    """
+    if not yes:
+        click.confirm("Forget this person for good?", abort=True, err=True)
+    with opened() as (settings, store):
+        done = workflow.forget_person(
+            email,
+            data_dir=settings.data_dir,
+            store=store,
+            secret=settings.secret_key.reveal(),
+            now=utc_now(),
+        )
+    click.echo(done.write())
+
+
+@privacy.command()
+def replay() -> None:
+    """Forget again whom this deployment was asked to forget, after an old backup came back."""
+    with opened() as (settings, store):
+        counts = workflow.replay(
+            data_dir=settings.data_dir,
+            store=store,
+            secret=settings.secret_key.reveal(),
+            now=utc_now(),
+        )
+    click.echo(json.dumps(dataclasses.asdict(counts)))

@@ -1,0 +1,178 @@
+"""One person is forgotten everywhere; nobody else is; and an old backup is cleaned again."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from service.domain.decision import Act
+from service.domain.draft import EntryDraft
+from service.domain.entry import Effect, EntryKind
+from service.domain.erasure import person_hash
+from service.domain.moderator import Role
+from service.domain.submission import new_guid
+from service.errors import InvalidField
+from service.storage.tables import metadata
+from service.workflows.add_entry import add_entry
+from service.workflows.add_note import add_note
+from service.workflows.administer import add_moderator
+from service.workflows.check_comment import check_comment
+from service.workflows.decide import decide
+from service.workflows.forget_person import forget_person, replay, show_person
+from service.workflows.index_new import index_new
+from tests.builders import NOON, PASSWORD, make_arrival
+from tests.conftest import SECRET
+from tests.fakes import StubScorer
+from tests.unit.service.workflows.conftest import MOMENT
+
+EMAIL, PHRASE, ADDRESS = "canary.kanari@birds.example", "zwitscherwort", "203.0.113.77"
+CANARIES = (EMAIL, PHRASE, ADDRESS)
+
+
+def arrive(store, blog, text, **changes):
+    return check_comment(
+        make_arrival(text, **changes),
+        blog,
+        store=store,
+        scorer=StubScorer(),
+        now=NOON,
+        guid=new_guid(),
+    )
+
+
+@pytest.fixture
+def world(each_store, blog, people):
+    """A person's comments, decided, noted, listed and logged; and another person's."""
+    keeper, _ = add_moderator(
+        "olga", role=Role.OWNER, password=PASSWORD, store=each_store, now=NOON
+    )
+    given = {"author_email": EMAIL.upper(), "user_ip": ADDRESS}
+    mine = [arrive(each_store, blog, f"maybe {PHRASE} {n}", **given).guid for n in range(3)]
+    other = arrive(each_store, blog, "maybe something else", author_email="ann@birds.example").guid
+    index_new(store=each_store, now=NOON + MOMENT)
+    decide(
+        people[0],
+        mine[0],
+        Act.SPAM,
+        seen_version=0,
+        note=f"says {PHRASE}",
+        store=each_store,
+        now=NOON,
+    )
+    add_note(people[0], mine[1], f"from {ADDRESS}", store=each_store, now=NOON)
+    draft = EntryDraft(
+        kind=EntryKind.EMAIL, pattern=EMAIL, effect=Effect.SPAM, site_id=None, why="a canary"
+    )
+    add_entry(keeper, draft, store=each_store, now=NOON)
+    return mine, other
+
+
+def everything(store):
+    """Every cell of every table as text."""
+    with store.engine.connect() as connection:
+        names = [table.name for table in metadata.sorted_tables] + ["search"]
+        found = []
+        for name in names:
+            rows = connection.execute(sa.text(f"SELECT * FROM {name}")).all()  # noqa: S608 - our own names
+            found += [f"{name}: {cell}" for row in rows for cell in row]
+    return "\n".join(found).lower()
+
+
+def left(store):
+    text = everything(store)
+    return [one for one in CANARIES if one in text]
+
+
+def erase(store, folder, email=EMAIL):
+    return forget_person(email, data_dir=folder, store=store, secret=SECRET, now=NOON)
+
+
+def test_without_an_erasure_each_canary_is_there(each_store, world):
+    assert left(each_store) == list(CANARIES)
+    assert "search" in everything(each_store)
+
+
+def test_nothing_of_the_person_is_left_in_any_table(each_store, world, tmp_path):
+    mine, other = world
+    done = erase(each_store, tmp_path)
+    assert left(each_store) == []
+    assert (done.counts.comments, done.counts.labels, done.counts.entries) == (3, 1, 1)
+    assert done.counts.notes >= 2
+    assert done.counts.changes == 1
+    with each_store.read() as unit:
+        assert unit.submissions.get(other).arrival.comment.author_email == "ann@birds.example"
+        assert unit.submissions.get(mine[0]).outcome.value == "SPAM"
+
+
+def test_the_certificate_and_the_log_hold_no_address(each_store, world, tmp_path):
+    text = erase(each_store, tmp_path).write()
+    assert json.loads(text)["person"] == person_hash(EMAIL, SECRET)
+    assert EMAIL not in text
+    assert "erasure" in everything(each_store)
+
+
+def test_the_log_is_guarded_again_afterwards(each_store, world, tmp_path):
+    erase(each_store, tmp_path)
+    with each_store.engine.begin() as connection, pytest.raises(sa.exc.DBAPIError):
+        connection.execute(sa.text("UPDATE change SET subject = 'x'"))
+
+
+def test_the_bytes_are_gone_from_the_file_and_its_log(sqlite_url, world, each_store, tmp_path):
+    if each_store.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's files belong to its server")
+    place = each_store.engine.url.database
+
+    def found():
+        each_store.engine.dispose()
+        raw = b""
+        for suffix in ("", "-wal", "-shm"):
+            part = Path(place + suffix)
+            raw += part.read_bytes().lower() if part.exists() else b""
+        return [one for one in CANARIES if one.encode() in raw]
+
+    assert found() == list(CANARIES)
+    erase(each_store, tmp_path)
+    assert found() == []
+
+
+def test_what_is_known_of_a_person_can_be_shown_first(each_store, world):
+    rows = list(show_person(f" {EMAIL.title()} ", store=each_store))
+    assert [row["guid"] for row in rows] == world[0]
+    assert {row["comment"]["user_ip"] for row in rows} == {ADDRESS}
+    assert list(show_person("nobody@birds.example", store=each_store)) == []
+
+
+def test_what_an_old_backup_brings_back_is_forgotten_again(each_store, blog, world, tmp_path):
+    erase(each_store, tmp_path)
+    # The backup of before: the same person's comment is there again.
+    arrive(each_store, blog, f"maybe {PHRASE}", author_email=EMAIL, user_ip=ADDRESS)
+    kept = arrive(each_store, blog, "maybe", author_email="ann@birds.example").guid
+    assert left(each_store) == list(CANARIES)
+    counts = replay(data_dir=tmp_path, store=each_store, secret=SECRET, now=NOON)
+    assert left(each_store) == []
+    assert counts.comments == 1
+    with each_store.read() as unit:
+        assert unit.submissions.get(kept).arrival.comment.author_email
+
+
+def test_without_erasures_a_replay_forgets_nobody(each_store, world, tmp_path):
+    counts = replay(data_dir=tmp_path, store=each_store, secret=SECRET, now=NOON)
+    assert not any(dataclasses.astuple(counts))
+    assert left(each_store) == list(CANARIES)
+
+
+def test_the_list_of_erasures_is_its_owner_s_and_holds_no_address(each_store, world, tmp_path):
+    erase(each_store, tmp_path)
+    place = tmp_path / "erasures.jsonl"
+    assert place.stat().st_mode & 0o777 == 0o600
+    assert "canary" not in place.read_text()
+
+
+@pytest.mark.parametrize("wrong", ["", "nobody", "a b@c.d", "@", "x" * 400 + "@y.z"])
+def test_what_is_no_address_forgets_nobody(each_store, world, tmp_path, wrong):
+    with pytest.raises(InvalidField):
+        erase(each_store, tmp_path, wrong)
+    assert not (tmp_path / "erasures.jsonl").exists()
+    assert left(each_store) == list(CANARIES)
