@@ -48,6 +48,7 @@ def pages(scene: Scene) -> dict[str, str]:
         "person": f"people/{scene.people['ben'].moderator_id}",
         "sites": "sites",
         "profile": "profile",
+        "privacy": "../privacy/1",
         "log": "log",
     }
 

@@ -46,6 +46,8 @@ STATUSES: Final = {
     EntryStatus.LIVE: _l("live"),
     EntryStatus.ENDED: _l("ended"),
 }
+NOTICE: Final = _l("This site uses Chaffinch, on a server of its own, to reduce spam.")
+NOTICE_MORE: Final = _l("Learn how your comment data is processed.")
 UNSURE: Final = {
     UnsureMeans.HOLD: _l("the comment waits for a person"),
     UnsureMeans.SPAM: _l("the blog is told: spam"),

@@ -35,6 +35,7 @@ def sites_page(refusal: str = "", refused: int = 0) -> ResponseReturnValue:
         names={site.site_id: site.name for site, _ in found},
         now=here.clock(),
         install=_wordpress(),
+        notices={site.site_id: _notice(site.site_id) for site, _ in found},
         refusal=refusal,
         refused=refused,
         unsure_words=[(choice.value, word) for choice, word in desk_words.UNSURE.items()],
@@ -125,6 +126,13 @@ def key_revoke(key_id: int) -> ResponseReturnValue:
     here = runtime()
     revoke_one_key(signed_in(), key_id, store=here.store, now=here.clock())
     return flask.redirect(flask.url_for("moderation.sites"), SEE_OTHER)
+
+
+def _notice(site_id: int) -> str:
+    """The line for a comment form, in the language of whoever copies it."""
+    place = here_address().rstrip("/") + flask.url_for("front.privacy", site_id=site_id)
+    said, more = str(desk_words.NOTICE), str(desk_words.NOTICE_MORE)
+    return f'<p class="chaffinch">{said} <a href="{place}">{more}</a></p>'
 
 
 def _wordpress(key: str = "") -> str:

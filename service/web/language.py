@@ -33,6 +33,9 @@ def choose() -> str:
         return chosen
     if not flask.has_request_context():
         return DEFAULT
+    asked = flask.request.args.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
     return flask.request.accept_languages.best_match(LANGUAGES, DEFAULT) or DEFAULT
 
 

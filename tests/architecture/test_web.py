@@ -18,6 +18,7 @@ OPEN = {
     "health.alive": "ok",
     "health.ready": "what is ready",
     "front.home": "the way to the queue",
+    "front.privacy": "how comments of a website are processed",
     "api.openapi_json": "what the API is",
     "api.docs": "the same, to read",
     "api.static": "its style sheet and script",
