@@ -51,7 +51,8 @@ def aim_of(line: Line, lines: Sequence[Line]) -> Aim | None:
 
     A disguise may cost three points of what is found undisguised (G).
     """
-    if line.name.endswith(BASELINE):
+    is_whole = not line.name or line.protocol not in "ABDH"
+    if not is_whole or line.name.endswith(BASELINE):
         return None
     found = _AIMS.get((line.protocol, line.measure))
     if found or line.protocol != "G" or line.measure == "recall, clean":

@@ -41,6 +41,7 @@ def line(protocol, measure, value, name=""):
         (line("H", "ECE in-domain", 0.01), ("<= 0.02", "met")),
         (line("A", "AUC", 0.7, aims.BASELINE), ("", "")),
         (line("C", "AUC", 0.7, "YouTube"), ("", "")),
+        (line("A", "AUC", 0.99, "bogofilter"), ("", "")),
     ],
 )
 def test_a_measure_is_held_against_its_aim(given, wanted):
