@@ -103,7 +103,12 @@ class Schedule:
         if has_sites:
             for site, rows in retain(store=store, now=now):
                 _log.info("forgot the text of %d comments of site %d", rows, site.site_id)
+        settings = self._runtime.settings
         with store.begin() as unit:
+            unit.moderators.purge_ended_sessions(
+                made_before=now - dt.timedelta(hours=settings.session_hours),
+                seen_before=now - dt.timedelta(minutes=settings.session_idle_minutes),
+            )
             again = now + dt.timedelta(days=1)
             unit.chores.finish(_RETAIN, by=self._name, due_at=again, now=now)
             unit.commit()

@@ -203,6 +203,11 @@ class Moderators:
                 session.delete().where(session.c.moderator_id == moderator_id),
             )
 
+    def purge_ended_sessions(self, *, made_before: dt.datetime, seen_before: dt.datetime) -> int:
+        """Forget sessions that nobody can go on with: too old, or not seen for too long."""
+        ended = sa.or_(session.c.created_at <= made_before, session.c.seen_at <= seen_before)
+        return self._connection.execute(session.delete().where(ended)).rowcount
+
     def purge_other_sessions(self, moderator_id: int, *, kept: str, mark: str = "") -> int:
         """End a Moderator's sessions but the one with hash *kept*; only the *mark*'s if given."""
         doomed = session.delete().where(

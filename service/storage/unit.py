@@ -43,6 +43,15 @@ class Unit:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
+    def alone(self, what: str) -> None:
+        """Let no other transaction that says the same *what* begin before this one ends.
+
+        For what two callers would both find missing and both make. SQLite has one writer anyway.
+        """
+        if self._connection.dialect.name == "postgresql":
+            lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(what, 0))
+            self._connection.execute(sa.select(lock))
+
     @cached_property
     def audits(self) -> Audits:
         """The blind sample."""

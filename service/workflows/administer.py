@@ -29,6 +29,7 @@ from service.domain.site import (
     new_long_key,
     read_blog,
     read_key,
+    same_address,
 )
 from service.errors import Conflict, DuplicateModerator, DuplicateSite, InvalidField, NotFound
 from service.storage.store import Store
@@ -61,6 +62,7 @@ def add_site(
     blog, text = read_blog(blog), read_key(key) if key else new_key()
     try:
         with store.begin() as unit:
+            unit.alone(f"site {same_address(blog)}")
             if unit.sites.find_by_blog(blog) is not None:
                 raise DuplicateSite(f"There is a site for {blog} already.")
             site = unit.sites.add(blog=blog, name=name or blog, is_network=is_network, now=now)

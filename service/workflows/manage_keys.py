@@ -8,7 +8,7 @@ from typing import Final
 
 from service.domain.change import What
 from service.domain.moderator import Action, Moderator, require, require_sight, sees
-from service.domain.site import Key, Site, key_hash, new_key, read_blog, read_key
+from service.domain.site import Key, Site, key_hash, new_key, read_blog, read_key, same_address
 from service.errors import Conflict, DuplicateSite, InvalidField, NotPermitted
 from service.storage.store import Store
 from service.storage.unit import Unit
@@ -54,6 +54,7 @@ def add_site_with_key(
         raise NotPermitted("Only who works on every site adds another.")
     blog, text = read_blog(blog), new_key()
     with store.begin() as unit:
+        unit.alone(f"site {same_address(blog)}")
         if unit.sites.find_by_blog(blog) is not None:
             raise DuplicateSite(f"There is a site for {blog} already.")
         shown = name.strip()[:_MOST_NAME] or blog

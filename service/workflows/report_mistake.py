@@ -6,7 +6,7 @@ import datetime as dt
 
 from service.domain.decision import Act, Decision, Source, outcome, standing
 from service.domain.site import Site, same_address
-from service.domain.submission import Arrival, Kind, Submission, new_guid
+from service.domain.submission import Arrival, Kind, Submission, content_hash, new_guid
 from service.storage.store import Store
 from service.storage.unit import Unit
 
@@ -46,6 +46,8 @@ def _find(unit: Unit, arrival: Arrival, site: Site) -> Submission | None:
         found = unit.submissions.find(arrival.guid, site_ids=(site.site_id,), lock=True)
         if found is not None:
             return found
+    # A blog that sends its report twice at once must not make two of one comment.
+    unit.alone(f"report {site.site_id} {content_hash(arrival.comment)}")
     return unit.submissions.find_same(site.site_id, arrival.comment)
 
 
