@@ -1,5 +1,7 @@
 """What the READMEs say about settings, commands and errors is what the program says."""
 
+import re
+
 import click
 import pytest
 
@@ -32,3 +34,10 @@ def test_every_command_and_option_teaches():
         silent = [p for p in command.params if isinstance(p, click.Option) and not p.help]
         wrong += [f"{path} {p.name}" for p in silent]
     assert wrong == []
+
+
+def test_every_promise_of_security_names_tests_that_are_there():
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named = re.findall(r"\]\((tests/[^)]+)\)", text)
+    assert len(named) > 10
+    assert [one for one in named if not (ROOT / one).exists()] == []
