@@ -19,7 +19,7 @@ from service.errors import Conflict, SettingsError, StoreUnavailable
 # wait 15 s with a visitor's request on their hands (TESTPLAN §2).
 _CONNECT_TIMEOUT_S: Final = 3
 # Less than half of the two seconds in which a blog should have its answer; a call may write twice.
-_BUSY_TIMEOUT_MS: Final = 900
+BUSY_TIMEOUT_MS: Final = 900
 _STATEMENT_TIMEOUT_MS: Final = 30_000
 _LOCK_TIMEOUT_MS: Final = 2000
 WRITES: Final = "chaffinch_writes"
@@ -45,7 +45,7 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         pool_timeout=_CONNECT_TIMEOUT_S,
         # What people wrote must not stand in the message of an error.
         hide_parameters=True,
-        connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000},
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
 
     @event.listens_for(engine, "connect")
@@ -53,7 +53,7 @@ def _sqlite(url: sa.URL, pool_size: int) -> sa.Engine:
         # The driver begins transactions late and on its own; we say BEGIN ourselves, below.
         connection.isolation_level = None
         for pragma in (
-            f"busy_timeout={_BUSY_TIMEOUT_MS}",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
             "journal_mode=WAL",
             # NORMAL loses acknowledged rows at a power cut (TESTPLAN T1c: 251 cuts of 300).
             "synchronous=FULL",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import sqlalchemy as sa
 from alembic import command
@@ -15,7 +18,7 @@ from alembic.util import CommandError
 
 from service.errors import NotReady
 from service.storage import desk_tables, history_tables, queue_tables
-from service.storage.engine import WRITES, translated
+from service.storage.engine import BUSY_TIMEOUT_MS, WRITES, translated
 from service.storage.tables import metadata
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 # Imported for what they hang on the metadata.
 _TABLES = (desk_tables, history_tables, queue_tables)
 _PLACE = Path(__file__).parent / "migrations"
+_PATIENCE_MS: Final = 60_000
 
 
 def _config(connection: sa.Connection | None = None) -> Config:
@@ -39,7 +43,7 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
 
     Raises StoreUnavailable, and NotReady for a database that a newer program made.
     """
-    with translated(), engine.connect() as connection:
+    with translated(), engine.connect() as connection, _patient(connection):
         writing = connection.execution_options(**{WRITES: True})
         with writing.begin():
             try:
@@ -49,6 +53,20 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
                     "This database was made by a newer Chaffinch: install that one, or restore "
                     "a copy from before.",
                 ) from None
+
+
+@contextlib.contextmanager
+def _patient(connection: sa.Connection) -> Iterator[None]:
+    """Wait for another upgrade as long as it takes: no blog waits for this one."""
+    own = connection.connection.driver_connection
+    if not isinstance(own, sqlite3.Connection):
+        yield
+        return
+    own.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
+    try:
+        yield
+    finally:
+        own.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def current(engine: sa.Engine) -> str | None:
