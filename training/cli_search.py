@@ -10,7 +10,7 @@ import click
 from training import corpora
 from training.recipe import Recipe
 from training.search import search as search_recipes
-from training.workers import Workers, workers_options
+from training.workers import Workers, corpora_option, workers_options
 
 
 def _numbers(_: click.Context, __: click.Parameter, value: str) -> list[float]:
@@ -21,14 +21,7 @@ def _numbers(_: click.Context, __: click.Parameter, value: str) -> list[float]:
 
 
 @click.command()
-@click.option(
-    "--corpora",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    envvar="CHAFFINCH_CORPORA",
-    required=True,
-    help="Folder of corpora; else CHAFFINCH_CORPORA.",
-)
+@corpora_option
 @click.option("--strengths", default="0.3,1,3", show_default=True, callback=_numbers)
 @click.option("--mask-rates", default="0.5", show_default=True, callback=_numbers)
 @workers_options

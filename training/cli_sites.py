@@ -18,19 +18,13 @@ from training.evaluate import sigmoid
 from training.poisoning import Bench, measure_batches, measure_poisoning
 from training.recipe import Recipe
 from training.site_protocols import DRAWS, Held, decisions_rows, summary
+from training.workers import corpora_option
 
 _BENCH = 6000
 
 
 @click.command()
-@click.option(
-    "--corpora",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    envvar="CHAFFINCH_CORPORA",
-    required=True,
-    help="Folder of corpora; else CHAFFINCH_CORPORA.",
-)
+@corpora_option
 @click.option("--jobs", default=2, show_default=True, help="Processes to share the work.")
 @click.option("--draws", default=DRAWS, show_default=True, help="Draws of decisions for each site.")
 @click.option("--each", is_flag=True, help="A line for each site, not only the means.")

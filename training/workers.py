@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import functools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -45,6 +46,16 @@ class Workers:
             raise TrainingError(f"no Dask scheduler answers at {self.scheduler}") from error
         with client, parallel_config(backend="dask", wait_for_workers_timeout=_PATIENCE_S):
             yield
+
+
+corpora_option = click.option(
+    "--corpora",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    envvar="CHAFFINCH_CORPORA",
+    required=True,
+    help="Folder of corpora; else CHAFFINCH_CORPORA.",
+)
 
 
 def workers_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -42,37 +42,27 @@ class Erasing:
 
     def find(self, is_person: Is) -> Iterator[Submission]:
         """Every Submission of the person, oldest first."""
-        last = 0
-        while True:
-            rows = self._connection.execute(
-                submission.select()
-                .where(submission.c.id > last, submission.c.author_key.is_not(None))
-                .order_by(submission.c.id)
-                .limit(_BATCH),
-            ).all()
-            if not rows:
-                return
-            last = rows[-1].id
-            for row in rows:
-                if is_person(json.loads(row.comment).get("author_email", "")):
-                    yield read_submission(row)
+        known = submission.select().where(submission.c.author_key.is_not(None))
+        for row in self._walk(known, submission.c.id, is_person):
+            yield read_submission(row)
 
     def find_imported(self, is_person: Is) -> Iterator[Any]:
         """Every row of brought-in history of the person: (id, comment as JSON text)."""
+        rows = sa.select(imported.c.id, imported.c.comment)
+        return self._walk(rows, imported.c.id, is_person)
+
+    def _walk(self, query: sa.Select[Any], own_id: Any, is_person: Is) -> Iterator[Any]:  # noqa: ANN401 - a Column
+        """The rows of *query* whose comment is the person's, in batches by *own_id*."""
         last = 0
         while True:
-            rows = self._connection.execute(
-                sa.select(imported.c.id, imported.c.comment)
-                .where(imported.c.id > last)
-                .order_by(imported.c.id)
-                .limit(_BATCH),
-            ).all()
+            piece = query.where(own_id > last).order_by(own_id).limit(_BATCH)
+            rows = self._connection.execute(piece).all()
             if not rows:
                 return
             last = rows[-1].id
-            for row in rows:
-                if is_person(json.loads(row.comment).get("author_email", "")):
-                    yield row
+            yield from (
+                row for row in rows if is_person(json.loads(row.comment).get("author_email", ""))
+            )
 
     def forget(self, found: Sequence[Submission]) -> Erased:
         """Blank these Submissions and what hangs on them; answers and verdicts stay as counts."""
