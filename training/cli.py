@@ -174,7 +174,7 @@ def retrain(
 @click.option("--grades", default="AB", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 @click.option("--protocols", "by_protocol", is_flag=True, help="Fit anew without each blog tested.")
-@click.option("--only", "which", default="ABCDEFGHI", show_default=True, help="Which.")
+@click.option("--only", "which", default="ABCDEFGHIT", show_default=True, help="Which.")
 @click.option("--jobs", default=2, show_default=True, help="Processes to share the work.")
 @click.option("--report", "place", type=click.Path(path_type=Path), help="HTML to write it to.")
 def evaluate(

@@ -1,7 +1,8 @@
 """The protocols every claim about a model is measured by: nothing of a tested blog is ever seen.
 
 A: each blog of `wp_multi` left out. B: each video of `yt_tubespam`. C: each platform. D: each
-corpus of good comments, at the cutoffs. H: calibration. (G is `training.evasion`.)
+corpus of good comments, at the cutoffs. H: calibration. T: the frozen development part. (G is
+`training.evasion`.)
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from training import cutoffs
 from training.evaluate import calibration_error, recall_at, sigmoid
 from training.example import Example
 from training.fit import Floats, Table, calibrate, fit_linear
+from training.frozen import fingerprint, frozen_part
 from training.recipe import Recipe, present_only
 from training.splits import training_part
 
@@ -76,6 +78,8 @@ def left_out(examples: Sequence[Example], which: str) -> list[tuple[str, str, Ma
     if "D" in which:
         names = sorted({c for c in corpus if c.startswith("ham_")})
         found += [("D", str(name), corpus == name) for name in names]
+    if "T" in which:
+        found.append(("T", f"frozen {fingerprint(examples)}", frozen_part(examples)))
     if "H" in which:
         draw = np.random.default_rng(0)
         keys = sorted({e.twins or f"#{i}" for i, e in enumerate(examples)})
@@ -128,11 +132,11 @@ def rows_to_score(examples: Sequence[Example], tested: Mask) -> NDArray[np.int64
 
 
 def table_of(table: Table, parts: Sequence[Part], *, name: str = "") -> list[Line]:
-    """The measures of A, B, C, D and H over *parts*."""
+    """The measures of A, B, C, D, H and T over *parts*."""
     lines = []
-    for protocol in ("A", "B", "C"):
+    for protocol in ("A", "B", "C", "T"):
         mine = [part for part in parts if part.protocol == protocol]
-        if protocol == "C":
+        if protocol in "CT":
             for part in mine:
                 said = f"{part.name}, {name}" if name else part.name
                 lines += _ranking(table, [part], protocol, said, by_group=False)

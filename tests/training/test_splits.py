@@ -8,7 +8,11 @@ from hypothesis import strategies as st
 
 from models.comment import Label
 from tests.training.made import make_examples
+from training import protocols
+from training.fit import tabulate
+from training.frozen import fingerprint, frozen_part
 from training.protocols import left_out
+from training.recipe import Recipe
 from training.splits import folds, training_part
 
 EXAMPLES = [
@@ -63,3 +67,36 @@ def test_a_random_part_splits_no_twins():
     outside = {EXAMPLES[i].twins for i in np.flatnonzero(~tested)} - {""}
     assert inside
     assert not inside & outside
+
+
+def test_the_frozen_part_is_the_same_in_any_order_and_its_fingerprint_sees_every_change():
+    examples = [
+        dataclasses.replace(one, unit=f"blog {number % 60}")
+        for number, one in enumerate(make_examples(ham=200, spam=100))
+    ]
+    inside = frozen_part(examples)
+    assert 0 < inside.sum() < len(examples) / 3
+    assert frozen_part(examples[::-1]).tolist() == inside.tolist()[::-1]
+    assert fingerprint(examples[::-1]) == fingerprint(examples)
+    place = int(np.flatnonzero(inside)[0])
+    other = dataclasses.replace(examples[place].comment, text="something else")
+    changed = [*examples]
+    changed[place] = dataclasses.replace(examples[place], comment=other)
+    assert fingerprint(changed) != fingerprint(examples)
+    outside = int(np.flatnonzero(~inside)[0])
+    changed = [*examples]
+    changed[outside] = dataclasses.replace(examples[outside], comment=other)
+    assert fingerprint(changed) == fingerprint(examples)
+
+
+def test_the_frozen_part_is_measured_by_a_model_that_never_saw_it():
+    examples = [
+        dataclasses.replace(one, unit=f"blog {number % 60}")
+        for number, one in enumerate(make_examples(ham=200, spam=100))
+    ]
+    table = tabulate(examples, Recipe())
+    (part,) = protocols.run(table, Recipe(), "T")
+    assert set(part.rows) <= set(np.flatnonzero(frozen_part(examples)))
+    lines = protocols.table_of(table, [part])
+    assert {line.measure for line in lines} == {"AUC", "recall at 1 % FPR"}
+    assert lines[0].name == f"frozen {fingerprint(examples)}"
