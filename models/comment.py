@@ -147,12 +147,15 @@ class Clue:
 class Evidence:
     """The Clues behind a Score, strongest first; *base* + all weights + *rest* is its logit.
 
-    *rest* is the sum of the many small clues that are not listed.
+    *rest* is the sum of the many small clues that are not listed. The words of a long text are
+    weighed part by part; *part* then names the one that spoke loudest by its first and last words,
+    and all Clues about words are of that part ("" when the text counts as a whole).
     """
 
     clues: tuple[Clue, ...] = ()
     base: float = 0.0
     rest: float = 0.0
+    part: str = ""
 
     @property
     def logit(self) -> float:

@@ -6,16 +6,23 @@ knowing weighs nothing by itself. Names are plain words: a moderator reads them 
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from models.comment import Comment
 from models.families import author, claims, content, links, relation
 from models.families.view import Family, Feature, view
+from models.families.wording import Wording, grams
+from models.text import script_of
 
 # Raise with every change that can change a score: an artefact fitted before refuses to load.
-FEATURES_VERSION: Final = 3
+FEATURES_VERSION: Final = 4
 # 2^20 hashed columns: 4 MB of float32 weights in memory; a file holds only those that are not 0.
 WIDTH: Final = 1 << 20
 _MASK: Final = WIDTH - 1
@@ -47,6 +54,29 @@ FAMILIES: Final = (
 )
 
 
+# The first three: what is weighed part by part as well.
+WORDY: Final = 3
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in one Comment: *wordy* Features of its words, then all *others*.
+
+    *wording* is what the parts of a long text are made of, *script* what most of it is written in
+    ("" when it has no letters).
+    """
+
+    wordy: list[Feature]
+    others: list[Feature]
+    wording: Wording
+    script: str
+
+    @property
+    def features(self) -> list[Feature]:
+        """All of them, in a fixed order."""
+        return self.wordy + self.others
+
+
 def by_family(comment: Comment) -> Iterator[tuple[int, Feature]]:
     """Every Feature of *comment* with the place of its family in FAMILIES."""
     prepared = view(comment)
@@ -56,11 +86,42 @@ def by_family(comment: Comment) -> Iterator[tuple[int, Feature]]:
                 yield place, feature
 
 
+def read(comment: Comment) -> Reading:
+    """What there is to find in *comment* (heavy CPU, O(length), length capped)."""
+    prepared = view(comment)
+    wordy: list[Feature] = []
+    others: list[Feature] = []
+    for place, family in enumerate(FAMILIES):
+        if all(getattr(comment, field) for field in family.needs):
+            (wordy if place < WORDY else others).extend(family.find(prepared))
+    return Reading(wordy, others, prepared.wording, script_of(prepared.text))
+
+
 def extract(comment: Comment) -> list[Feature]:
     """Every Feature of *comment*, in a fixed order (heavy CPU, O(length), length capped)."""
-    return [feature for _, feature in by_family(comment)]
+    return read(comment).features
 
 
-def column(key: str) -> int:
-    """The column of a key: its CRC-32, folded to the width."""
+@lru_cache(maxsize=50_000)
+def columns(key: str, runs: str = "") -> tuple[int, ...]:
+    """The columns of a Feature's *key*: one, or one for each run of letters of the word *runs*."""
+    if not runs:
+        return (_column(key),)
+    return tuple(_column(f"{key}{gram}") for gram in grams(runs))
+
+
+def _column(key: str) -> int:
     return zlib.crc32(key.encode("utf-8", "replace")) & _MASK
+
+
+def spread(
+    features: Sequence[Feature],
+) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]:
+    """*features* as numbers: column, amount, and the place of the Feature it comes from."""
+    places = [columns(feature.key, feature.runs) for feature in features]
+    sizes = [len(found) for found in places]
+    return (
+        np.fromiter((column for found in places for column in found), np.int32, sum(sizes)),
+        np.repeat(np.array([f.x for f in features], np.float64), sizes),
+        np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
+    )

@@ -49,6 +49,7 @@ def _classifier(manifest: Manifest, content: dict[str, Any]) -> Classifier:
             bias=float(content["bias"]),
             cutoffs=Cutoffs(**manifest.cutoffs),
             scripts={str(name): int(n) for name, n in manifest.scripts.items()},
+            doubt=float(content["doubt"]),
         )
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise ArtefactCorrupt(
@@ -57,7 +58,8 @@ def _classifier(manifest: Manifest, content: dict[str, Any]) -> Classifier:
 
 
 def _prove(classifier: Classifier, manifest: Manifest) -> None:
-    if not np.isfinite(classifier.weights).all() or not math.isfinite(classifier.bias):
+    numbers = (classifier.bias, classifier.doubt)
+    if not np.isfinite(classifier.weights).all() or not all(map(math.isfinite, numbers)):
         raise ModelUnfit(f"model {manifest.model_id} holds numbers that are none")
     for row in manifest.golden:
         value = classifier.score(read_comment(row["comment"])).value

@@ -17,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import ridge as ridge_logistic
-from models.comment import Clue, Comment, Evidence, History, Record, Score
-from models.families.view import Feature
-from models.features import column, extract
+from models.comment import Clue, Comment, History, Record, Score
+from models.features import Reading, extract, read, spread
 from models.history import Memory, Traits, traits
 from models.site_labels import SiteLabel, record, weight_of
 from models.text import fold, script_of
@@ -70,12 +69,10 @@ class SiteLayer:
     held: int = 0
     scripts: frozenset[str] = frozenset()
 
-    def score(
-        self, comment: Comment, shared: Score, features: list[Feature] | None = None
-    ) -> Score:
+    def score(self, comment: Comment, shared: Score, reading: Reading | None = None) -> Score:
         """*shared* with what this Site knows added, in Score and Evidence (heavy CPU).
 
-        *features* are the Comment's own when they have been extracted already.
+        *reading* is the Comment's own when it has been read already.
         """
         if not self.labels:
             return shared
@@ -84,16 +81,16 @@ class SiteLayer:
         learned: list[Clue] = []
         rest = 0.0
         if shared.model_id == self.model_id:
-            learned = self._learned(extract(comment) if features is None else features)
+            learned = self._learned(read(comment) if reading is None else reading)
             rest = math.fsum(clue.weight for clue in learned[_MOST_CLUES:])
             clues.append(Clue("what this website's comments usually are", "", self.prior))
         own = [*clues, *learned[:_MOST_CLUES]]
         total = shared.evidence.logit + rest + math.fsum(clue.weight for clue in own)
         logit = max(-_MOST_LOGIT, min(_MOST_LOGIT, total))
         ranked = sorted((*own, *shared.evidence.clues), key=lambda c: (-abs(c.weight), c.name))
-        evidence = Evidence(
+        evidence = dataclasses.replace(
+            shared.evidence,
             clues=tuple(ranked),
-            base=shared.evidence.base,
             rest=shared.evidence.rest + rest + (logit - total),
         )
         abstains = shared.abstains
@@ -109,18 +106,19 @@ class SiteLayer:
             return True
         return script_of(fold(comment.text[:2000])) in self.scripts
 
-    def _learned(self, features: list[Feature]) -> list[Clue]:
+    def _learned(self, reading: Reading) -> list[Clue]:
         if not len(self.columns):
             return []
-        wanted = np.fromiter((column(f.key) for f in features), np.int64, len(features))
+        features = reading.features
+        wanted, amounts, owners = spread(features)
         places = np.searchsorted(self.columns, wanted)
         places[places == len(self.columns)] = 0
-        hits = self.columns[places] == wanted
+        hits = np.flatnonzero(self.columns[places] == wanted)
         sums: dict[tuple[str, str, str], float] = {}
-        for at in np.flatnonzero(hits):
-            feature = features[at]
+        found = self.values[places[hits]].astype(np.float64) * amounts[hits]
+        for owner, part in zip(owners[hits].tolist(), found.tolist(), strict=True):
+            feature = features[owner]
             reason = (f"learned here: {feature.name}", feature.value[:80], feature.where)
-            part = feature.x * float(self.values[places[at]])
             sums[reason] = sums.get(reason, 0.0) + part
         ranked = sorted(sums.items(), key=lambda item: (-abs(item[1]), item[0]))
         return [Clue(name, value, weight, where) for (name, value, where), weight in ranked]
@@ -139,8 +137,8 @@ class Shared(Protocol):
         """Where its Verdicts change."""
         ...
 
-    def score(self, comment: Comment, features: list[Feature] | None = None) -> Score:
-        """Its Score of *comment*, whose *features* may have been extracted already."""
+    def score(self, comment: Comment, reading: Reading | None = None) -> Score:
+        """Its Score of *comment*, which may have been read already."""
         ...
 
 
@@ -168,9 +166,9 @@ class SiteClassifier:
         """
         history = self.layer.memory.recall(traits(comment))
         comment = dataclasses.replace(comment, history=history)
-        features = extract(comment)
-        shared = self.shared.score(comment, features)
-        found = self.layer.score(comment, shared, features)
+        reading = read(comment)
+        shared = self.shared.score(comment, reading)
+        found = self.layer.score(comment, shared, reading)
         most = float(np.nextafter(min(self.cutoffs.blatant_from, 1.0), 0.0))
         if found.value <= most or shared.value >= self.cutoffs.spam_from:
             return found
@@ -207,9 +205,9 @@ def history_clues(history: History) -> list[Clue]:
 def prepare(label: SiteLabel, score: Callable[[Comment], Score]) -> Prepared:
     """*label* with its traits, columns and shared logit (heavy CPU, about 3 ms)."""
     found: dict[int, float] = {}
-    for feature in extract(label.comment):
-        place = column(feature.key)
-        found[place] = found.get(place, 0.0) + feature.x
+    wanted, amounts, _ = spread(extract(label.comment))
+    for place, amount in zip(wanted.tolist(), amounts.tolist(), strict=True):
+        found[place] = found.get(place, 0.0) + amount
     return Prepared(
         label=label,
         traits=traits(label.comment),

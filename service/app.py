@@ -15,6 +15,7 @@ from service.moderation.elsewhere import offer_openid
 from service.runtime import Runtime
 from service.web.auth import protect_forms
 from service.web.errors import register_errors
+from service.web.gate import Gate, guard
 from service.web.headers import add_headers
 from service.web.health import health
 from service.web.language import speak
@@ -47,6 +48,7 @@ def create_app(runtime: Runtime) -> flask.Flask:
     pages = (moderation.moderation, moderation.front)
     for blueprint in (akismet.akismet, api.api, *pages, health, metrics):
         app.register_blueprint(blueprint)
+    guard(app, Gate(runtime.settings.threads))
     protect_forms(app)
     speak(app)
     offer_openid(app, runtime.settings)

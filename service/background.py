@@ -1,4 +1,4 @@
-"""What goes on beside the requests of one process: pieces of bulks, words to search by, groups.
+"""What goes on beside the requests of one process: what was spooled, bulks, words, groups.
 
 Everything it does is kept in the database and safe to do in several processes at once, so a process
 that ends in the middle loses nothing: the next one goes on.
@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from service.errors import ServiceError
+from service.errors import ServiceError, StoreUnavailable
 from service.storage.store import Store
 from service.workflows.index_new import index_new
 from service.workflows.run_bulk import run_bulk
@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 # How soon a new comment can be found; asking costs one look-up.
 _EVERY_S: Final = 1.0
 _AFTER_FAULT_S: Final = 10.0
+# What waits in the spool is stored soon after the database is back.
+_GONE_S: Final = 2.0
 
 
 class Background:
@@ -56,6 +58,9 @@ class Background:
 
     def step(self) -> bool:
         """Do one piece of everything; answers whether more is left."""
+        drained = self._store.drain()
+        if drained:
+            _log.info("%d comments from the spool were stored", drained)
         with self._store.read() as unit:
             running = unit.bulks.list_running()
         has_more = False
@@ -75,7 +80,7 @@ class Background:
                 has_more = self.step()
             except ServiceError as error:
                 _log.warning("background work waits: %s", error.detail or error)
-                wait = _AFTER_FAULT_S
+                wait = _GONE_S if isinstance(error, StoreUnavailable) else _AFTER_FAULT_S
                 continue
             except Exception:  # noqa: BLE001 - the thread must outlive any one piece
                 _log.exception("background work failed")

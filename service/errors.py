@@ -23,7 +23,8 @@ ServiceError
 |- NotReady                 the program cannot start like this; the sentence names the command
 `- Unavailable              ours to mend: neither true nor false may be answered
    |- ScorerUnavailable     no model could be loaded
-   `- StoreUnavailable      the database did not take it
+   |- StoreUnavailable      the database did not take it
+   `- Overloaded            more is asked at once than can be answered
 SettingsError               a setting is wrong; names the variable, never the value
 
 *code* is for machines and never changes. The message is a sentence for the caller. `detail` is
@@ -219,6 +220,13 @@ class StoreUnavailable(Unavailable):
 
     code = "no-store"
     sentence = "The database is unavailable."
+
+
+class Overloaded(Unavailable):
+    """Catch to send a caller away for a moment: more is asked at once than can be answered."""
+
+    code = "overload"
+    sentence = "Too much is asked at once. Please try again in a moment."
 
 
 class SettingsError(Exception):

@@ -16,6 +16,7 @@ from service.limits import Limiter, ProcessLimiter, make_limiter
 from service.scorer import Scorer, Scores
 from service.settings import Settings
 from service.site_scorer import SiteScorer
+from service.storage.spool import spool_of
 from service.storage.store import Store
 from service.workflows.list_new_decisions import list_new_decisions
 from service.workflows.list_site_labels import list_site_labels
@@ -56,7 +57,11 @@ class Runtime:
         )
         scorer.refresh()
         scorer.watch()
-        store = Store.open(settings.database_url, pool_size=settings.threads + 2)
+        store = Store.open(
+            settings.database_url,
+            pool_size=settings.threads + 2,
+            spool=spool_of(settings.data_dir),
+        )
         site_scorer = SiteScorer(
             scorer,
             labels=partial(list_site_labels, store=store),

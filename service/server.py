@@ -14,6 +14,8 @@ from service.settings import Settings, shared_counts
 
 # A request in flight when we are told to stop may finish; nobody waits longer for us.
 _STOP_S = 10
+# Threads for each one that may work: those that wait cost no more than their stack.
+_WAITING = 4
 
 
 def require_free(settings: Settings) -> None:
@@ -50,7 +52,9 @@ def _serve(settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         workers=settings.processes,
-        blocking_threads=settings.threads,
+        # More than may work at a time: the rest wait at the gate (service/web/gate.py), which can
+        # tell them so; the server's own queue only lets them wait.
+        blocking_threads=_WAITING * settings.threads,
         backlog=1024,
         websockets=False,
         respawn_failed_workers=True,

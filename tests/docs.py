@@ -16,6 +16,7 @@ from service import errors
 from service.cli import main as chaffinch
 from service.settings import FIELDS, PREFIX
 from service.web.errors import STATUS
+from tests.contract import failures
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,6 +75,7 @@ def errors_table() -> str:
 SECTIONS = {
     ("service/README.md", "settings"): settings_table,
     ("service/README.md", "errors"): errors_table,
+    ("service/README.md", "failures"): failures.table,
     ("service/README.md", "commands"): lambda: commands_table(chaffinch, "chaffinch"),
 }
 

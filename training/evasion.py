@@ -11,6 +11,7 @@ from training.augment import TRANSFORMS, pad
 from training.fit import Floats, Table
 from training.protocols import Line, Part, mean_interval
 from training.recipe import matrix
+from training.windows import windows_of
 
 
 def evasion(table: Table, parts: Sequence[Part], *, jobs: int = 1) -> list[Line]:
@@ -54,4 +55,4 @@ def _logits(table: Table, part: Part, change: Callable[[str], str], *, jobs: int
     spam = [table.examples[row].comment for row in rows]
     changed = [dataclasses.replace(comment, text=change(comment.text)) for comment in spam]
     logits: Floats = matrix(changed, jobs=jobs) @ part.weights + part.bias
-    return logits
+    return logits + windows_of(changed, jobs=jobs).gains(part.weights, len(changed), part.doubt)

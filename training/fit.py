@@ -18,7 +18,9 @@ from training.augment import changed
 from training.errors import NotEnoughLabels
 from training.example import Example
 from training.recipe import Recipe, draw_masks, rows_of
+from training.rules import rule_weights
 from training.splits import folds, training_part
+from training.windows import Windows, windows_of
 
 _FOLDS = 5
 _FEWEST = 20
@@ -27,13 +29,26 @@ Floats = NDArray[np.float64]
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Examples as numbers: plain rows, masked copies, 1.0 for spam, and what each row weighs."""
+    """Examples as numbers: plain rows, masked copies, 1.0 for spam, and what each row weighs.
+
+    *windows* are the parts of long texts; None when what fits the table does not read them.
+    """
 
     examples: Sequence[Example]
     plain: Any
     masked: Sequence[Any]
     is_spam: Floats
     weights: Floats
+    windows: Windows | None = None
+
+    def logits(
+        self, rows: NDArray[Any], weights: Floats, bias: float, *, doubt: float = 0.0
+    ) -> Floats:
+        """What a model of these numbers says of these *rows* (a mask, or places)."""
+        found: Floats = self.plain[rows] @ weights + bias
+        if self.windows is not None:
+            found = found + self.windows.gains(weights, self.plain.shape[0], doubt)[rows]
+        return found
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +57,7 @@ class Fitted:
 
     weights: NDArray[np.float32]
     bias: float
+    doubt: float
     unseen: Floats
 
 
@@ -71,6 +87,7 @@ def tabulate(examples: Sequence[Example], recipe: Recipe, *, jobs: int = 1) -> T
         masked=masked,
         is_spam=is_spam,
         weights=weigh(examples),
+        windows=windows_of([example.comment for example in examples], jobs=jobs),
     )
 
 
@@ -80,7 +97,7 @@ def weigh(examples: Sequence[Example]) -> Floats:
 
 
 def fit_linear(table: Table, rows: NDArray[np.bool_], recipe: Recipe) -> tuple[Floats, float]:
-    """Weights and bias of a logistic regression on these *rows* and their masked copies.
+    """Weights and bias of a logistic regression on these *rows* and their copies, plus the rules.
 
     Both labels weigh the same in sum, whatever the corpora happen to hold. One thread: the same
     sums in the same order on every machine. Fitted to the end: at a tolerance of 1e-3 the models of
@@ -97,8 +114,8 @@ def fit_linear(table: Table, rows: NDArray[np.bool_], recipe: Recipe) -> tuple[F
     model = LogisticRegression(C=recipe.strength, solver="lbfgs", max_iter=600, tol=1e-4)
     with threadpool_limits(1):
         model.fit(stacked[:, kept].astype(np.float64), is_spam, sample_weight=weights)
-    full = np.zeros(WIDTH)
-    full[kept] = model.coef_[0]
+    full = recipe.rules * rule_weights()
+    full[kept] += model.coef_[0]
     return full, float(model.intercept_[0])
 
 
@@ -123,8 +140,7 @@ def unseen_logits(
 
 def _fold(table: Table, is_test: NDArray[np.bool_], recipe: Recipe) -> Floats:
     weights, bias = fit_linear(table, training_part(table.examples, is_test), recipe)
-    scored: Floats = table.plain[is_test] @ weights + bias
-    return scored
+    return table.logits(is_test, weights, bias, doubt=recipe.doubt)
 
 
 def fit(
@@ -145,6 +161,7 @@ def fit(
     return Fitted(
         weights=(weights * slope).astype(np.float32),
         bias=bias * slope + shift,
+        doubt=recipe.doubt * slope,
         unseen=raw * slope + shift,
     )
 

@@ -11,7 +11,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from models.features import column, extract
+from models.features import columns, extract
 from training.evaluate import recall_at
 from training.fit import Table, fit_linear
 from training.recipe import Recipe
@@ -69,7 +69,7 @@ def _step(table: Table, recipe: Recipe, tested: NDArray[np.bool_], share: float)
     if len(set(table.is_spam[kept].tolist())) < 2:  # noqa: PLR2004 - both labels
         return Step(int(kept.sum()), float("nan"), float("nan"))
     weights, bias = fit_linear(table, kept, recipe)
-    logits = table.plain[tested] @ weights + bias
+    logits = table.logits(tested, weights, bias, doubt=recipe.doubt)
     is_spam = table.is_spam[tested]
     auc = float(roc_auc_score(is_spam, logits))
     return Step(int(kept.sum()), auc, recall_at(is_spam, logits, 0.01))
@@ -87,7 +87,8 @@ def top_features(table: Table, recipe: Recipe) -> list[Weighty]:
     counts: dict[int, int] = {}
     amounts: dict[int, float] = {}
     for example in table.examples[::step]:
-        for key, feature in {column(f.key): f for f in extract(example.comment)}.items():
+        found = {key: f for f in extract(example.comment) for key in columns(f.key, f.runs)}
+        for key, feature in found.items():
             names.setdefault(key, (feature.name, feature.value if ":" in feature.key else ""))
             counts[key] = counts.get(key, 0) + 1
             amounts[key] = amounts.get(key, 0.0) + feature.x

@@ -46,6 +46,7 @@ class Part:
     logits: Floats
     weights: Floats
     bias: float
+    doubt: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +112,14 @@ def _part(table: Table, recipe: Recipe, left: tuple[str, str, Mask]) -> Part:
     protocol, name, tested = left
     weights, bias = fit_linear(table, training_part(table.examples, tested), recipe)
     rows = rows_to_score(table.examples, tested)
-    return Part(protocol, name, rows, table.plain[rows] @ weights + bias, weights, bias)
+    logits = table.logits(rows, weights, bias, doubt=recipe.doubt)
+    return Part(protocol, name, rows, logits, weights, bias, recipe.doubt)
 
 
 def presence_only(table: Table) -> Table:
     """*table* with nothing in it but which fields are known."""
     plain = present_only([example.comment for example in table.examples])
-    return dataclasses.replace(table, plain=plain, masked=[])
+    return dataclasses.replace(table, plain=plain, masked=[], windows=None)
 
 
 def rows_to_score(examples: Sequence[Example], tested: Mask) -> NDArray[np.int64]:

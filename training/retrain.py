@@ -55,14 +55,16 @@ def retrain(
     fitted = fit.fit(table, recipe, seen, jobs=jobs)
     scores = evaluate.sigmoid(fitted.unseen)
     chosen = cutoffs.choose(inputs.examples, scores)
-    places = np.flatnonzero(fitted.weights).astype(np.int32)
-    raw = artefact.write_weights(
-        {"columns": places, "values": fitted.weights[places], "bias": fitted.bias}
-    )
+    raw = _weights(fitted)
     sha = hashlib.sha256(raw).hexdigest()
     scripts = count_scripts(inputs.examples)
     classifier = Classifier(
-        model_id="", weights=fitted.weights, bias=fitted.bias, cutoffs=chosen, scripts=scripts
+        model_id="",
+        weights=fitted.weights,
+        bias=fitted.bias,
+        cutoffs=chosen,
+        scripts=scripts,
+        doubt=fitted.doubt,
     )
     manifest = Manifest(
         model_id=f"{made_at:%Y%m%d}-{sha[:8]}",
@@ -79,6 +81,18 @@ def retrain(
         sha256=sha,
     )
     return manifest, raw
+
+
+def _weights(fitted: fit.Fitted) -> bytes:
+    places = np.flatnonzero(fitted.weights).astype(np.int32)
+    return artefact.write_weights(
+        {
+            "columns": places,
+            "values": fitted.weights[places],
+            "bias": fitted.bias,
+            "doubt": fitted.doubt,
+        }
+    )
 
 
 def _golden(classifier: Classifier) -> list[dict[str, Any]]:

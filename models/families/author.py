@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from models import lexicon
-from models.families.view import Feature, View, grams, scaled
+from models.families.view import Feature, View, in_runs, scaled
 from models.text import disguised, script_of
 
 _NAME_SHAPE: Final = re.compile(r"[A-ZÀ-Ý][\w'’.-]*(?:\s+[A-ZÀ-Ý][\w'’.-]*){0,3}")
@@ -24,12 +24,7 @@ def name_words(v: View) -> Iterator[Feature]:
 
 def name_pieces(v: View) -> Iterator[Feature]:
     """Runs of letters in the author's name: what kind of word it is, whatever the word."""
-    found = [
-        Feature(f"ac:{gram}", 1.0, _NAME_WORD, word, "author")
-        for word in v.author_words
-        for gram in grams(word)
-    ]
-    yield from scaled(found, 1.0)
+    yield from in_runs("ac:", v.author_words, 1.0, name=_NAME_WORD, where="author")
 
 
 _NAME_WORD: Final = "word in the author's name"
@@ -107,11 +102,9 @@ def email_domain(v: View) -> Iterator[Feature]:
     if lexicon.TRADE.search(domain):
         name = "e-mail domain reads like an advertisement"
         yield Feature("e:trade", 1.0, name, domain, "author_email")
-    found = [
-        Feature(f"eg:{gram}", 1.0, "letters in the e-mail domain", domain, "author_email")
-        for gram in grams(domain.partition(".")[0])
-    ]
-    yield from scaled(found, 0.6)
+    name = "letters in the e-mail domain"
+    word = domain.partition(".")[0]
+    yield from in_runs("eg:", [word], 0.6, name=name, where="author_email", shown=domain)
 
 
 _RUN: Final = re.compile(r"[^\W\d_]+|\d+|[._+-]")

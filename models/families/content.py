@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from models.families.view import Feature, View, grams, scaled
+from models.families.view import Feature, View
+from models.families.wording import Wording, scale
 from models.text import WORD, fold_seen, script_of
 
 _LATIN_LANGUAGES: Final = frozenset(
@@ -19,50 +20,54 @@ _SPACED: Final = re.compile(r"\s[,.!?]|[,.!?][A-Za-z]{3}")
 
 def words(v: View) -> Iterator[Feature]:
     """Words, each once: repeating a good word makes nothing better."""
-    found = [
-        Feature(f"w:{bare}", 1.0, "word in the text", word, "text")
-        for bare, word in _squeezed(v.words).items()
-        if len(word) <= 60
-    ]
-    yield from scaled(found, 1.0)
+    yield from _words(v.wording)
 
 
-def _squeezed(words: Iterable[str]) -> dict[str, str]:
-    """The distinct words with repeated letters once ("chheck" -> "check"), and how each stood."""
-    found: dict[str, str] = {}
-    for word in words:
-        found.setdefault(_REPEATED.sub(r"\1", word), word)
-    return found
-
-
-_REPEATED: Final = re.compile(r"([^\W\d_])\1+")
+def _words(wording: Wording) -> Iterator[Feature]:
+    found = _as_it_stood(wording.bare, wording.stood)
+    x = scale(len(found))
+    for bare, word in found.items():
+        yield Feature(f"w:{bare}", x, "word in the text", word, "text")
 
 
 def pairs(v: View) -> Iterator[Feature]:
     """Pairs of neighbouring words, each once."""
-    joined = dict.fromkeys(
-        f"{a} {b}" for a, b in zip(v.words, v.words[1:], strict=False) if len(a) + len(b) <= 60
-    )
-    found = [
-        Feature(f"w:{bare}", 1.0, "words in the text", pair, "text")
-        for bare, pair in _squeezed(joined).items()
-    ]
-    yield from scaled(found, 1.0)
+    yield from _pairs(v.wording)
+
+
+def _pairs(wording: Wording) -> Iterator[Feature]:
+    stood = [f"{a} {b}" for a, b in zip(wording.stood, wording.stood[1:], strict=False)]
+    found = _as_it_stood(wording.pairs, stood)
+    x = scale(len(found))
+    for bare, pair in found.items():
+        yield Feature(f"w:{bare}", x, "words in the text", pair, "text")
 
 
 def pieces(v: View) -> Iterator[Feature]:
-    """Runs of letters inside words: survive small misspellings.
+    """Runs of letters inside words: survive small misspellings."""
+    yield from _pieces(v.wording)
 
-    The scale counts runs of distinct words, so the sum over a word's runs can be kept per word.
-    """
-    distinct = [(word, grams(bare)) for bare, word in _squeezed(v.words).items()]
-    total = sum(len(runs) for _, runs in distinct)
-    if not total:
-        return
-    x = 1 / math.sqrt(total)
-    for word, runs in distinct:
-        for gram in runs:
-            yield Feature(f"c:{gram}", x, "word in the text", word, "text")
+
+def _pieces(wording: Wording) -> Iterator[Feature]:
+    found = _as_it_stood(wording.bare, wording.stood)
+    x = scale(sum(dict(zip(wording.bare, wording.sizes, strict=True)).values()))
+    for bare, word in found.items():
+        yield Feature("c:", x, "word in the text", word, "text", bare)
+
+
+def _as_it_stood(bare: Sequence[str], stood: Sequence[str]) -> dict[str, str]:
+    """Each once, with how it stood the first time."""
+    found: dict[str, str] = {}
+    for one, as_it in zip(bare, stood, strict=True):
+        found.setdefault(one, as_it)
+    return found
+
+
+def wordy(wording: Wording) -> Iterator[Feature]:
+    """What the three families of words find in *wording*: in a text, or in a part of one."""
+    yield from _words(wording)
+    yield from _pairs(wording)
+    yield from _pieces(wording)
 
 
 def shape(v: View) -> Iterator[Feature]:

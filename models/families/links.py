@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from models import lexicon
-from models.families.view import Feature, View, grams, scaled
+from models.families.view import Feature, View, in_runs, scaled
 from models.text import Link, domain_of, host_of
 
 _DEPTHS: Final = ("to a front page", "one step deep", "two steps deep", "deep into a site")
@@ -32,11 +32,8 @@ def address_pieces(prefix: str, url: str, where: str, label: str) -> Iterator[Fe
     path = _path_of(url)
     yield Feature(f"{prefix}tld:{host.rpartition('.')[2]}", 1.0, f"{label} ends in", host, where)
     yield from _address_words(prefix, host, path, where=where, label=label)
-    found = [
-        Feature(f"{prefix}g:{gram}", 1.0, f"letters in {label}", host, where)
-        for gram in grams(domain.partition(".")[0])
-    ]
-    yield from scaled(found, 0.6)
+    word, name = domain.partition(".")[0], f"letters in {label}"
+    yield from in_runs(f"{prefix}g:", [word], 0.6, name=name, where=where, shown=host)
     yield from _address_shape(prefix, domain, path, where=where, label=label)
 
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from models.comment import Comment
+from models.families.wording import Wording, grams, scale, wording
 from models.text import WORD, Seen, domain_of, fold_seen, host_of, joined_letters, look, spelled_out
 
 _MOST_WORDS: Final = 400
-_GRAM_FROM, _GRAM_TO = 3, 5
-# Longer words are addresses or noise; their first letters say it.
-LONGEST_WORD: Final = 30
 
 
 class Feature(NamedTuple):
     """One thing found: its column's *key*, how much of it (*x*), and what a person may read.
 
-    *value* is the piece found ("" when *name* says it all), *where* the field it stands in.
+    *value* is the piece found ("" when *name* says it all), *where* the field it stands in. With
+    *runs*, a word, it stands for every run of letters of that word, *x* of each, under *key*.
     """
 
     key: str
@@ -28,6 +26,7 @@ class Feature(NamedTuple):
     name: str
     value: str = ""
     where: str = ""
+    runs: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,6 +37,7 @@ class View:
     seen: Seen
     text: str
     words: tuple[str, ...]
+    wording: Wording
     author: str
     author_words: tuple[str, ...]
     domain: str
@@ -73,6 +73,7 @@ def view(comment: Comment) -> View:
         seen=seen,
         text=text,
         words=tuple(words),
+        wording=wording(words),
         author=author,
         author_words=tuple(match[0] for match in WORD.finditer(author))[:16],
         domain=domain_of(comment.author_url[:2000]),
@@ -97,17 +98,15 @@ def _encodable(comment: Comment) -> Comment:
 def scaled(features: Sequence[Feature], strength: float) -> Iterator[Feature]:
     """*features* with their x scaled so that the family weighs the same however many there are."""
     if features:
-        scale = strength / math.sqrt(math.fsum(f.x * f.x for f in features))
+        factor = strength / math.sqrt(math.fsum(f.x * f.x for f in features))
         for feature in features:
-            yield feature._replace(x=feature.x * scale)
+            yield feature._replace(x=feature.x * factor)
 
 
-@lru_cache(maxsize=50_000)
-def grams(word: str) -> tuple[str, ...]:
-    """Every run of three to five letters of *word*, with its edges."""
-    padded = f" {word[:LONGEST_WORD]} "
-    return tuple(
-        padded[start : start + size]
-        for size in range(_GRAM_FROM, min(_GRAM_TO, len(padded)) + 1)
-        for start in range(len(padded) - size + 1)
-    )
+def in_runs(
+    key: str, words: Sequence[str], strength: float, *, name: str, where: str, shown: str = ""
+) -> Iterator[Feature]:
+    """The runs of letters of *words* under *key*, together of length *strength*."""
+    x = strength * scale(sum(len(grams(word)) for word in words))
+    for word in words:
+        yield Feature(key, x, name, shown or word, where, word)

@@ -27,6 +27,7 @@ class Reason(Answer):
 class Judged(Answer):
     """`unsure` waits for a person here: hold it. `blatant` spam may be thrown away unseen.
 
+    `part` is the part of a long text whose words counted, named by its first and last ones.
     `fault` says why no model answered; the comment is kept and waits for a person.
     """
 
@@ -36,6 +37,7 @@ class Judged(Answer):
     score: float | None
     abstains: str | None
     reasons: list[Reason]
+    part: str | None
     model: str | None
     cutoffs: dict[str, float] | None
     fault: str | None

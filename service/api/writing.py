@@ -24,6 +24,7 @@ def write_judged(guid: str, scoring: Scoring) -> answers.Judged:
         score=scoring.score,
         abstains=scoring.abstains or None,
         reasons=_reasons(scoring),
+        part=(scoring.evidence and scoring.evidence.part) or None,
         model=scoring.model_id or None,
         cutoffs=_cutoffs(scoring.cutoffs),
         fault=scoring.fault or None,

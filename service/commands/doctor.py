@@ -12,10 +12,11 @@ from models.errors import ModelError
 from models.loader import load
 from models.registry import Registry
 from service.commands.shared import FAILED
-from service.errors import ServiceError, SettingsError
+from service.errors import NotReady, ServiceError, SettingsError
 from service.runtime import utc_now
 from service.settings import Settings, describe
 from service.storage.migrate import current, head
+from service.storage.spool import REFUSED, Spool, spool_of
 from service.storage.store import Store
 from service.workflows.make_ready import make_ready
 
@@ -37,6 +38,7 @@ def doctor(ctx: click.Context) -> None:
         ("database", _database),
         ("keys and migrations", _ready),
         ("model", _model),
+        ("spool", _spool),
     )
     is_well = True
     for name, check in checks:
@@ -71,6 +73,16 @@ def _ready(settings: Settings) -> str:
     finally:
         store.close()
     return "this program, this secret and this database belong together"
+
+
+def _spool(settings: Settings) -> str:
+    waiting = Spool(spool_of(settings.data_dir)).waiting_bytes
+    refused = spool_of(settings.data_dir) / REFUSED
+    if refused.exists():
+        raise NotReady(
+            f"{refused} holds comments that no database took: look at them, then move it"
+        )
+    return f"{waiting} bytes wait for the database" if waiting else "nothing waits for the database"
 
 
 def _model(settings: Settings) -> str:

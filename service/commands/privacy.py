@@ -8,7 +8,11 @@ import json
 import click
 
 from service.commands.shared import Sentences, opened
+from service.errors import NotReady
 from service.runtime import utc_now
+from service.settings import Settings
+from service.storage.spool import Spool, spool_of
+from service.storage.store import Store
 from service.workflows import forget_person as workflow
 
 
@@ -17,11 +21,23 @@ def privacy() -> None:
     """Show or forget what is kept of one person."""
 
 
+def _drain(settings: Settings, store: Store) -> None:
+    """Nothing of anybody may wait outside of the database. Raises NotReady."""
+    store.spool = Spool(spool_of(settings.data_dir))
+    store.drain()
+    if store.spool.waiting_bytes:
+        raise NotReady(
+            "A running server still holds comments that the database did not take: try again in a "
+            "few seconds."
+        )
+
+
 @privacy.command("export")
 @click.option("--email", required=True, help="The address the person commented with.")
 def export_person(email: str) -> None:
     """Print everything kept of the person, one JSON object for each comment."""
-    with opened() as (_settings, store):
+    with opened() as (settings, store):
+        _drain(settings, store)
         for row in workflow.show_person(email, store=store):
             click.echo(json.dumps(row, ensure_ascii=False))
 
@@ -39,6 +55,7 @@ def erase(email: str, *, yes: bool) -> None:
     if not yes:
         click.confirm("Forget this person for good?", abort=True, err=True)
     with opened() as (settings, store):
+        _drain(settings, store)
         done = workflow.forget_person(
             email,
             data_dir=settings.data_dir,

@@ -30,7 +30,9 @@ def score(model: str) -> None:
     Each line in is one object with Akismet's parameter names (comment_content, comment_author,
     user_ip, …). Each line out is {"score", "verdict", "evidence", "model"}, or {"error"} for a line
     that can't be read; the rest goes on. How many those were is said at the end, on standard
-    error; the exit code is 0 all the same.
+    error; the exit code is 0 all the same. With "part" the words in the evidence are those of that
+    part of a long text, named by its first and last ones; "abstains" says why the model does not
+    condemn.
 
     \b
       chaffinch score < comments.jsonl > scores.jsonl
@@ -80,6 +82,8 @@ def _score_line(raw: bytes, classifier: Classifier) -> dict[str, Any]:
     }
     if rule:
         row["rule"] = rule.name
+    if found.evidence.part:
+        row["part"] = found.evidence.part
     if found.abstains:
         row["abstains"] = found.abstains
     return row

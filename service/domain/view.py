@@ -32,7 +32,7 @@ class Sort(enum.Enum):
 
 
 class Age(enum.Enum):
-    """How long it has waited. LATE is longer than the goal."""
+    """How long it has waited. LATE is over half a day."""
 
     ANY = ""
     FRESH = "fresh"
@@ -41,11 +41,9 @@ class Age(enum.Enum):
     WEEK = "week"
 
 
-# Within so long every comment should have had a person's answer.
-GOAL: Final = dt.timedelta(hours=12)
 _FRESH: Final = dt.timedelta(hours=1)
 _OLDER: Final = {
-    Age.LATE: GOAL,
+    Age.LATE: dt.timedelta(hours=12),
     Age.DAY: dt.timedelta(days=1),
     Age.WEEK: dt.timedelta(days=7),
 }

@@ -9,7 +9,7 @@ from typing import Final
 from service.domain.author import Standing, author_key
 from service.domain.claim import Claim
 from service.domain.submission import Submission
-from service.domain.view import GOAL, Listing
+from service.domain.view import Listing
 from service.moderation import words
 from service.moderation.letters import visible
 from service.workflows.review import ReviewPage
@@ -33,9 +33,15 @@ NOTHING: Final = Beside()
 
 
 def beside(
-    one: Submission, found: ReviewPage, listing: Listing, *, moderator_id: int, now: dt.datetime
+    one: Submission,
+    found: ReviewPage,
+    listing: Listing,
+    *,
+    moderator_id: int,
+    goal: dt.timedelta,
+    now: dt.datetime,
 ) -> Beside:
-    """What stands beside *one* on the page *found*. Free."""
+    """What stands beside *one* on the page *found*; late is what waits longer than *goal*. Free."""
     key = (one.site_id, author_key(one.arrival.comment) or "")
     standing = found.standings.get(key, Standing())
     held = held_by(found.claims.get(one.submission_id), moderator_id)
@@ -48,7 +54,7 @@ def beside(
         is_mine=one.submission_id in found.claims and not held,
         like=found.sizes.get(one.campaign_id, 0) if one.campaign_id is not None else 0,
         campaign_id=one.campaign_id,
-        is_late=waits and now - one.received_at > GOAL,
+        is_late=waits and now - one.received_at > goal,
         gone=gone(one.received_at, kept_days, now) if listing is Listing.DISCARDED else "",
     )
 

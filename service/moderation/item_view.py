@@ -55,7 +55,10 @@ class Text:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """The evidence in two columns that add up: base + both sums + rest = total, as percent."""
+    """The evidence in two columns that add up: base + both sums + rest = total, as percent.
+
+    *part* is the part of a long text whose words are shown, "" when it is the whole text.
+    """
 
     toward_spam: list[Reason]
     toward_ham: list[Reason]
@@ -66,6 +69,7 @@ class Why:
     total: str
     percent: str
     model_id: str
+    part: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +136,7 @@ def why(submission: Submission) -> Why | None:
         total=signed(evidence.logit, 2),
         percent=percent_of(scoring.score),
         model_id=scoring.model_id,
+        part=visible(evidence.part),
     )
 
 

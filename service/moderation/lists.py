@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 import flask
 from flask.typing import ResponseReturnValue
 
+from service.domain.submission import Submission
 from service.domain.view import Age, Listing, Sort, View, sorts_of
 from service.moderation import addresses, forms, views, words
-from service.moderation.beside import beside, held_by
+from service.moderation.beside import Beside, beside, held_by
 from service.moderation.blueprint import SEE_OTHER, back, moderation, page, wants_json
 from service.moderation.sayings import tell
 from service.web.auth import signed_in
@@ -71,15 +73,13 @@ def _list(listing: Listing) -> ResponseReturnValue:
     view = addresses.read_view(listing, flask.request.args)
     after = addresses.read_cursor(flask.request.args.get("after"))
     found = review(person, view, after=after, store=here.store, now=now)
-    rows = [
-        views.row(
-            one,
-            found.sites,
-            now,
-            beside(one, found, listing, moderator_id=person.moderator_id, now=now),
-        )
-        for one in found.items
-    ]
+    goal = here.settings.goal_hours
+
+    def about(one: Submission) -> Beside:
+        who, most = person.moderator_id, dt.timedelta(hours=goal)
+        return beside(one, found, listing, moderator_id=who, goal=most, now=now)
+
+    rows = [views.row(one, found.sites, now, about(one)) for one in found.items]
     has_more = found.after is not None
     return page(
         "list.html",
@@ -92,6 +92,7 @@ def _list(listing: Listing) -> ResponseReturnValue:
         counts=_counts(found),
         matching=_told(found.matching, MOST_COUNTED),
         oldest=views.ago(found.oldest_at, now) if found.oldest_at else "",
+        goal=goal,
         sorts=[(one.value, words.SORTS[one]) for one in sorts_of(listing)],
         ages=[(one.value, words.AGES[one]) for one in Age],
         reasons=_reasons(view, found),

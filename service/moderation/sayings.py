@@ -208,6 +208,7 @@ CLUES: Final = (
     N_("link to holds digits"),
     N_("link to leads to a page that reads like an advertisement"),
     N_("link to leads to a single page"),
+    N_("loudest of so many parts"),
     N_("names goods that spam sells"),
     N_("offers better ranking or links"),
     N_("page behind the link is called like the author"),

@@ -27,7 +27,7 @@ SORTS: Final = {
 AGES: Final = {
     Age.ANY: _l("any age"),
     Age.FRESH: _l("under an hour"),
-    Age.LATE: _l("over 12 hours (late)"),
+    Age.LATE: _l("over 12 hours"),
     Age.DAY: _l("over a day"),
     Age.WEEK: _l("over a week"),
 }

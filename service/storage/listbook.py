@@ -10,6 +10,7 @@ from typing import Final
 
 from service.domain.matcher import Matcher
 from service.domain.site import Site
+from service.errors import StoreUnavailable
 from service.storage.entries import Entries
 
 # How long another process's change may go unseen; one's own is seen at once.
@@ -36,8 +37,17 @@ class ListBook:
         self._asked_at = float("-inf")
 
     def matcher(self, site: Site) -> Matcher:
-        """What is looked for in the comments of *site*. Raises StoreUnavailable."""
-        self._look_again()
+        """What is looked for in the comments of *site*. Raises StoreUnavailable.
+
+        While the database is gone, what was known of it last.
+        """
+        found = self._matchers.get(site.site_id)
+        try:
+            self._look_again()
+        except StoreUnavailable:
+            if found is None:
+                raise
+            return found
         found = self._matchers.get(site.site_id)
         if found is not None:
             return found

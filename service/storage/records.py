@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
+from types import SimpleNamespace
 from typing import Any, Final
 
 from models.comment import Clue, Comment, Evidence, read_comment, write_comment
-from models.verdict import Cutoffs
+from models.verdict import Cutoffs, Verdict
 from service.domain.author import author_key
-from service.domain.submission import Arrival, Scoring, Submission, content_hash
+from service.domain.decision import Outcome
+from service.domain.hold import Hold
+from service.domain.submission import Arrival, Kind, Scoring, Submission, content_hash
 
 # The text of these Arrival fields is what we keep of a request beside its Comment.
 _REQUEST: Final = tuple(
@@ -102,6 +106,7 @@ def _write_evidence(scoring: Scoring | None) -> str | None:
         {
             "base": evidence.base,
             "rest": evidence.rest,
+            "part": evidence.part,
             "clues": [[c.name, c.value, c.weight, c.where] for c in evidence.clues],
             "abstains": scoring.abstains,
             "cutoffs": scoring.cutoffs and dataclasses.asdict(scoring.cutoffs),
@@ -116,7 +121,8 @@ def _read_scoring(row: Any) -> Scoring | None:  # noqa: ANN401 - a SQLAlchemy Ro
     if row.evidence is not None:
         kept = json.loads(row.evidence)
         clues = tuple(Clue(*clue) for clue in kept["clues"])
-        evidence = Evidence(clues=clues, base=kept["base"], rest=kept["rest"])
+        part = kept.get("part", "")
+        evidence = Evidence(clues=clues, base=kept["base"], rest=kept["rest"], part=part)
         abstains = kept["abstains"]
         cutoffs = Cutoffs(**kept["cutoffs"]) if kept.get("cutoffs") else None
     return Scoring(
@@ -130,3 +136,36 @@ def _read_scoring(row: Any) -> Scoring | None:  # noqa: ANN401 - a SQLAlchemy Ro
         took_ms=row.took_ms,
         cutoffs=cutoffs,
     )
+
+
+def write_kept(new: Submission, hold: Hold | None) -> str:
+    """A new Submission and its Hold as one line of JSON, for the spool."""
+    row = write_submission(new)
+    plain_row = {name: _plain_value(value) for name, value in row.items() if value is not None}
+    kept_hold = hold and {
+        name: _plain_value(value) for name, value in dataclasses.asdict(hold).items()
+    }
+    return json.dumps({"row": plain_row, "hold": kept_hold})
+
+
+def read_kept(text: str) -> tuple[Submission, Hold | None]:
+    """What `write_kept` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+    kept = json.loads(text)
+    row = dict.fromkeys(("verdict", "decided_at"), None) | kept["row"]
+    row["kind"], row["outcome"] = Kind(row["kind"]), Outcome(row["outcome"])
+    row["verdict"] = row["verdict"] and Verdict(row["verdict"])
+    for name in ("received_at", "decided_at"):
+        row[name] = row[name] and dt.datetime.fromisoformat(row[name])
+    optional = ("score", "evidence", "model_id", "rule", "fault", "other_blog", "priority")
+    rest = {"id": 0, "campaign_id": None} | dict.fromkeys(optional, None)
+    new = read_submission(SimpleNamespace(**(rest | row)))
+    hold = kept["hold"]
+    if hold is not None:
+        hold = Hold(**(hold | {"held_at": dt.datetime.fromisoformat(hold["held_at"])}))
+    return new, hold
+
+
+def _plain_value(value: Any) -> Any:  # noqa: ANN401 - what a column holds
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return getattr(value, "value", value)

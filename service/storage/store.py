@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
+import time
 from collections.abc import Iterator
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -15,38 +18,66 @@ from service.errors import StoreUnavailable
 from service.storage.engine import WRITES, make_engine, translated
 from service.storage.entries import Entries
 from service.storage.gauges import Gauges, read_gauges
+from service.storage.known import Known
 from service.storage.listbook import ListBook
+from service.storage.spool import Kept, Spool
 from service.storage.unit import Unit
-from service.storage.writer import GroupWriter
+from service.storage.writer import WAIT_S, GroupWriter
 
 # As long as a lock of another program is waited for (engine.py): no thread waits for both twice.
 _TURN_S: Final = 2.0
+# Once it was found gone, the database is not asked again for so long: a blog wants its answer.
+_GONE_S: Final = 1.0
+# With a spool to turn to, nobody waits longer for the writer than leaves time for that.
+_SPOOL_AFTER_S: Final = 1.2
+_log = logging.getLogger(__name__)
 
 
 class Store:
-    """The database. Safe to share between threads; nothing is opened before the first question."""
+    """The database. Safe to share between threads; nothing is opened before the first question.
 
-    def __init__(self, engine: sa.Engine) -> None:
+    With a *spool*, what the database does not take is kept there until it does.
+    """
+
+    def __init__(self, engine: sa.Engine, *, spool: Spool | None = None) -> None:
         self.engine = engine
+        self.spool = spool
+        self.known: Known[Any] = Known()
+        self._gone_until = float("-inf")
         self._lists = ListBook(self._entries)
         # SQLite has one writer at a time; queueing here costs less than its busy waiting.
         self._turn = threading.RLock() if engine.dialect.name == "sqlite" else None
-        self._writer: GroupWriter[tuple[Submission, Hold | None]] = GroupWriter(
-            self._append_group, name="writer"
+        self._writer: GroupWriter[Kept] = GroupWriter(
+            self._append_group, name="writer", wait_s=_SPOOL_AFTER_S if spool else WAIT_S
         )
 
     @classmethod
-    def open(cls, url: str, *, pool_size: int = 20) -> Store:
-        """The Store at *url*. Raises SettingsError for an address it can't read."""
-        return cls(make_engine(url, pool_size=pool_size))
+    def open(cls, url: str, *, pool_size: int = 20, spool: Path | None = None) -> Store:
+        """The Store at *url*. Raises SettingsError for an address it can't read.
+
+        *spool* is the folder of its spool, if it shall have one.
+        """
+        engine = make_engine(url, pool_size=pool_size)
+        return cls(engine, spool=None if spool is None else Spool(spool))
 
     @property
     def lists(self) -> ListBook:
         """What people's lists look for, by Site, kept in memory."""
         return self._lists
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the database was found gone within the last second, and there is a spool."""
+        return self.spool is not None and time.monotonic() < self._gone_until
+
+    def note_gone(self) -> None:
+        """It did not answer: for a second nobody need find that out again."""
+        self._gone_until = time.monotonic() + _GONE_S
+
     @contextlib.contextmanager
     def _entries(self) -> Iterator[Entries]:
+        if self.is_gone:
+            raise StoreUnavailable(detail="the database was gone a moment ago")
         with self.read() as unit:
             yield unit.entries
 
@@ -82,16 +113,42 @@ class Store:
     def append(self, new: Submission, hold: Hold | None = None) -> None:
         """Store *new* for good: it is on disk when this returns (fast I/O, shared fsync).
 
-        *hold*: its blog is told to hold it, and the clock of that starts. Raises StoreUnavailable.
+        In the database, or, while that is gone, in the spool. *hold*: its blog is told to hold it,
+        and the clock of that starts. Raises StoreUnavailable when neither took it.
         """
-        self._writer.put((new, hold))
+        if not self.is_gone:
+            try:
+                self._writer.put((new, hold))
+            except StoreUnavailable as error:
+                if self.spool is None:
+                    raise
+                _log.warning("a comment goes to the spool: %s", error.detail)
+                self.note_gone()
+            else:
+                return
+        if self.spool is not None:
+            self.spool.put(new, hold)
 
-    def _append_group(self, group: list[tuple[Submission, Hold | None]]) -> None:
+    def drain(self) -> int:
+        """Store what the spool holds, oldest first; answers with how many comments that were.
+
+        Raises StoreUnavailable while the database is still gone: nothing is lost by trying.
+        """
+        if self.spool is None or not self.spool.waiting_bytes:
+            return 0
+        self.ping()
+        return self.spool.drain(self._append_missing)
+
+    def _append_missing(self, group: list[Kept]) -> None:
+        """Store those of *group* that are not there: a drain may have been cut off half-way."""
         with self.begin() as unit:
-            unit.append([one for one, _ in group])
-            for one, hold in group:
-                if hold is not None:
-                    unit.outbox.record_hold(one, hold)
+            there = {one.guid for one in unit.submissions.list_by_guid([n.guid for n, _ in group])}
+            _append(unit, [one for one in group if one[0].guid not in there])
+            unit.commit()
+
+    def _append_group(self, group: list[Kept]) -> None:
+        with self.begin() as unit:
+            _append(unit, group)
             unit.commit()
 
     def ping(self) -> None:
@@ -107,4 +164,14 @@ class Store:
     def close(self) -> None:
         """Write what waits and let go of every connection."""
         self._writer.close()
+        if self.spool is not None:
+            self.spool.close()
         self.engine.dispose()
+
+
+def _append(unit: Unit, group: list[Kept]) -> None:
+    if group:
+        unit.append([one for one, _ in group])
+    for one, hold in group:
+        if hold is not None:
+            unit.outbox.record_hold(one, hold)

@@ -40,6 +40,7 @@ STATUS: Final[dict[type[e.ServiceError], int]] = {
     e.Unavailable: 503,
     e.ScorerUnavailable: 503,
     e.StoreUnavailable: 503,
+    e.Overloaded: 503,
 }
 _WORDS: Final = {
     400: "The request cannot be read.",

@@ -62,6 +62,9 @@ class _Now(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield self._model()
+        spool = self._runtime.store.spool
+        waits = spool.waiting_bytes if spool else 0
+        yield _gauge("chaffinch_spool_bytes", "Comments that the database did not take yet.", waits)
         try:
             found = self._runtime.store.gauges()
         except ServiceError:

@@ -42,27 +42,57 @@ def find_caller(
 
     *scope* is what the Key is needed for; raises NotPermitted when it does not reach so far.
     The Site comes from the key alone. Only a network key looks at *blog*: it makes one child Site
-    for each blog address it meets.
+    for each blog address it meets. While the database is gone a key that was good a few hours ago
+    still is; any other is answered by StoreUnavailable, never by UnknownKey.
     """
     if not key:
         raise UnknownKey(detail="no key")
+    hashed = key_hash(key, secret)
+    caller = _find(hashed, blog, store=store, now=now)
+    if scope is not None and scope not in caller.key.scopes:
+        raise NotPermitted(f"This key has no scope `{scope.value}`.")
+    used = caller.key.last_used_at
+    if not store.is_gone and (used is None or now - used >= _USED_EVERY):
+        # Nice to know, and no reason to refuse anybody: it is written at the next call.
+        with contextlib.suppress(StoreUnavailable), store.begin() as unit:
+            unit.sites.set_key_used(caller.key.key_id, now)
+            unit.commit()
+    return caller
+
+
+def _find(hashed: str, blog: str, *, store: Store, now: dt.datetime) -> Caller:
+    if store.is_gone:
+        return _remembered(hashed, blog, store=store)
+    try:
+        found = _ask(hashed, blog, store=store, now=now)
+    except StoreUnavailable:
+        store.note_gone()
+        return _remembered(hashed, blog, store=store)
+    except UnknownKey:
+        store.known.forget(hashed)
+        raise
+    store.known.keep(hashed, same_address(blog), found)
+    return found
+
+
+def _remembered(hashed: str, blog: str, *, store: Store) -> Caller:
+    found: Caller | None = store.known.recall(hashed, same_address(blog)) if store.spool else None
+    if found is None:
+        raise StoreUnavailable(detail="the database is gone, and this key was not seen lately")
+    return found
+
+
+def _ask(hashed: str, blog: str, *, store: Store, now: dt.datetime) -> Caller:
     with store.read() as unit:
-        found = unit.sites.find_key(key_hash(key, secret), now)
+        found = unit.sites.find_key(hashed, now)
         if found is None:
             raise UnknownKey(detail="unknown or revoked key")
         known, owner, is_sealed = found
-        if scope is not None and scope not in known.scopes:
-            raise NotPermitted(f"This key has no scope `{scope.value}`.")
         site: Site | None = owner
         if owner.is_network and blog.strip():
             site = unit.sites.find_by_blog(blog, parent_id=owner.site_id)
     if site is None:
         site = _add_child(owner, blog, store=store, now=now)
-    if known.last_used_at is None or now - known.last_used_at >= _USED_EVERY:
-        # Nice to know, and no reason to refuse anybody: it is written at the next call.
-        with contextlib.suppress(StoreUnavailable), store.begin() as unit:
-            unit.sites.set_key_used(known.key_id, now)
-            unit.commit()
     return Caller(key=known, site=site, owner=owner, is_sealed=is_sealed)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from models import artefact
 from models.classifier import Classifier
 from models.comment import Comment, write_comment
-from models.features import WIDTH, column, extract
+from models.features import WIDTH, columns, extract
 from models.manifest import Manifest, write_manifest
 from models.verdict import Cutoffs
 
@@ -20,8 +20,9 @@ CUTOFFS = Cutoffs(unsure_from=0.4, spam_from=0.9, blatant_from=0.99)
 
 def weights_of(weight):
     """One weight for each column that SEEN has."""
-    columns = np.array(sorted({column(f.key) for f in extract(SEEN)}), dtype=np.int64)
-    return columns, np.full(len(columns), weight, dtype=np.float32)
+    seen = {key for f in extract(SEEN) for key in columns(f.key, f.runs)}
+    places = np.array(sorted(seen), dtype=np.int64)
+    return places, np.full(len(places), weight, dtype=np.float32)
 
 
 def make_manifest(model_id, raw, score, **changes):
@@ -46,7 +47,7 @@ def make_model(root, model_id, *, bias=-2.0, weight=0.5, key=KEY, content=None, 
     """Write the artefact *model_id* under *root*; answers with its folder."""
     columns, values = weights_of(weight)
     if content is None:
-        content = {"columns": columns, "values": values, "bias": bias}
+        content = {"columns": columns, "values": values, "bias": bias, "doubt": 0.0}
     raw = artefact.write_weights(content)
     dense = np.zeros(WIDTH, dtype=np.float32)
     dense[columns] = values

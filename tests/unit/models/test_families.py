@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from models.comment import Comment
+from models.families.wording import grams
 from models.features import FAMILIES, by_family
 
 FULL = Comment(
@@ -19,7 +20,9 @@ FULL = Comment(
 
 
 def keys(family: str, comment: Comment) -> set[str]:
-    return {f.key for place, f in by_family(comment) if FAMILIES[place].name == family}
+    found = [f for place, f in by_family(comment) if FAMILIES[place].name == family]
+    runs = {f"{f.key}{gram}" for f in found for gram in grams(f.runs) if f.runs}
+    return runs | {f.key for f in found if not f.runs}
 
 
 FACTS = [

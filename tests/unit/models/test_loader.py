@@ -56,10 +56,17 @@ def test_a_model_that_scores_otherwise_than_it_says_is_unfit(registry):
 COLUMNS, VALUES = weights_of(0.5)
 PARTS = (
     ("no bias", {"columns": COLUMNS, "values": VALUES}),
-    ("no columns", {"values": VALUES, "bias": 0.0}),
-    ("a column outside", {"columns": np.array([WIDTH + 1]), "values": VALUES[:1], "bias": 0.0}),
-    ("more columns than values", {"columns": COLUMNS, "values": VALUES[:2], "bias": 0.0}),
-    ("a bias of words", {"columns": COLUMNS, "values": VALUES, "bias": "much"}),
+    ("no columns", {"values": VALUES, "bias": 0.0, "doubt": 0.0}),
+    (
+        "a column outside",
+        {"columns": np.array([WIDTH + 1]), "values": VALUES[:1], "bias": 0.0, "doubt": 0.0},
+    ),
+    (
+        "more columns than values",
+        {"columns": COLUMNS, "values": VALUES[:2], "bias": 0.0, "doubt": 0.0},
+    ),
+    ("no doubt", {"columns": COLUMNS, "values": VALUES, "bias": 0.0}),
+    ("a bias of words", {"columns": COLUMNS, "values": VALUES, "bias": "much", "doubt": 0.0}),
     ("nothing", {}),
 )
 
@@ -75,7 +82,7 @@ def test_a_model_without_a_part_is_corrupt_though_signed(registry, content):
 def test_a_model_of_numbers_that_are_none_is_unfit(registry, bad):
     values = VALUES.copy()
     values[0] = bad
-    content = {"columns": COLUMNS, "values": values, "bias": -2.0}
+    content = {"columns": COLUMNS, "values": values, "bias": -2.0, "doubt": 0.0}
     make_model(registry.local, "m1", content=content)
     with pytest.raises(ModelUnfit, match="numbers"):
         loaded(registry)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models import classifier, site_layer
 from models.classifier import Classifier
 from models.comment import Comment, History, Record, read_comment, write_comment
-from models.features import WIDTH, column, extract
+from models.features import WIDTH, columns, read
 from models.history import Memory, traits
 from models.site_labels import MOST_REPORTS_A_DAY, SiteLabel, admitted
 from models.site_layer import SiteClassifier, SiteLayer, build, history_clues, prepare
@@ -25,7 +25,7 @@ CUTOFFS = Cutoffs(unsure_from=0.4, spam_from=0.8, blatant_from=0.999)
 
 def shared(bias=-2.0, scripts=None):
     weights = np.zeros(WIDTH, dtype=np.float32)
-    weights[column("w:casino")] = 3.0
+    weights[columns("w:casino")[0]] = 3.0
     return Classifier(
         model_id="shared",
         weights=weights,
@@ -208,10 +208,10 @@ def test_a_comment_is_looked_at_once_for_the_shared_model_and_the_layer(monkeypa
 
     def counted(comment):
         seen.append(comment)
-        return extract(comment)
+        return read(comment)
 
     for module in (classifier, site_layer):
-        monkeypatch.setattr(module, "extract", counted)
+        monkeypatch.setattr(module, "read", counted)
     found = layered.score(make_comment(SPAM_TEXT))
     assert len(seen) == 1
     monkeypatch.undo()

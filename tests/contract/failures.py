@@ -1,0 +1,50 @@
+"""The failure contract, row by row: what is wrong, what a blog hears, what becomes of the comment.
+
+`test_failures.py` forces each; `python -m tests.docs` writes the table in service/README.md.
+"""
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """*what* is wrong, what a blog *hears*, and what *then* becomes of the comment."""
+
+    what: str
+    hears: str
+    then: str
+
+
+TROUBLE = "503 `temporarily unavailable`, guid, `Retry-After`"
+HELD = "a WordPress holds it and asks again"
+ROWS = {
+    "no model": Row("no model could be loaded", TROUBLE, f"stored as unsure; {HELD}"),
+    "broken model": Row("the model fails on this comment", TROUBLE, f"stored as unsure; {HELD}"),
+    "slow model": Row("the model is slow", "the verdict, later", "stored"),
+    "locked": Row("the database is locked", "the verdict", "in the spool, stored afterwards"),
+    "gone": Row(
+        "the database is gone, the key was good in the last 12 hours",
+        "the verdict, by the lists and the policy known last",
+        "in the spool, stored afterwards",
+    ),
+    "gone, stranger": Row("the database is gone, the key not seen lately", TROUBLE, HELD),
+    "full": Row("the database is full", "the verdict", "in the spool, stored afterwards"),
+    "disk full": Row("the disk is full, for the spool as well", TROUBLE, HELD),
+    "spool full": Row("256 MiB wait in the spool", TROUBLE, HELD),
+    "overload": Row("more is asked than can be answered, for more than a second", TROUBLE, HELD),
+    "queue long": Row("the queue of the moderators is long", "the verdict", "stored"),
+    "no key": Row("the key is missing", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
+    "wrong key": Row("the key is unknown", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
+    "revoked key": Row("the key was revoked", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
+    "empty field": Row(
+        "a required field is empty", "200 `Missing required field: user_ip.`, guid", HELD
+    ),
+    "large body": Row("the body is over 2 MiB", "413 in words that are no verdict, guid", HELD),
+    "clock ahead": Row("the clock jumps a year ahead", "the verdict", "stored"),
+    "clock back": Row("the clock jumps a year back", "the verdict", "stored"),
+}
+
+
+def table() -> str:
+    """The rows as the README has them."""
+    head = ["| what is wrong | a blog hears | the comment |", "|---|---|---|"]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in ROWS.values())])

@@ -1,0 +1,93 @@
+"""One comment is scored by a road of its own; scikit-learn over the same columns says the same."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from models.classifier import Classifier
+from models.comment import Comment
+from models.families.content import wordy
+from models.features import WIDTH, read, spread
+from models.verdict import Cutoffs
+from training.evaluate import sigmoid
+from training.fit import Table
+from training.recipe import matrix
+from training.windows import windows_of
+
+WEIGHTS = np.random.default_rng(3).normal(0, 0.5, WIDTH).astype(np.float32)
+CUTOFFS = Cutoffs(unsure_from=0.5, spam_from=0.9, blatant_from=0.99)
+DOUBT = 0.3
+MODEL = Classifier("made", WEIGHTS, -0.5, CUTOFFS, {"Latin": 999}, doubt=DOUBT)
+WORDS = st.text(st.sampled_from("aabceho1ж中'"), min_size=1, max_size=9)
+TEXTS = st.lists(WORDS, max_size=120).map(" ".join)
+COMMENTS = st.builds(
+    Comment,
+    text=TEXTS,
+    author=st.lists(WORDS, max_size=3).map(" ".join),
+    author_url=st.sampled_from(["", "http://cheap-watches.example/buy", "x"]),
+    author_email=st.sampled_from(["", "bob@mail.example"]),
+)
+LONG = " ".join(f"word{place}" for place in range(30))
+
+
+def scikit_learn() -> LogisticRegression:
+    pipeline = LogisticRegression()
+    pipeline.classes_ = np.array([0, 1])
+    pipeline.coef_ = WEIGHTS.astype(np.float64).reshape(1, -1)
+    pipeline.intercept_ = np.array([MODEL.bias])
+    return pipeline
+
+
+PIPELINE = scikit_learn()
+
+
+def by_scikit_learn(comment: Comment) -> float:
+    """The logit of the whole text, or of its loudest part less the doubt: each a row."""
+    found = read(comment)
+    spans = list(found.wording.spans()) if found.wordy else []
+    rows = [found.features]
+    rows += [[*wordy(found.wording.part(*span)), *found.others] for span in spans]
+    numbers = [spread(row) for row in rows]
+    ends = np.cumsum([0] + [len(columns) for columns, _, _ in numbers])
+    columns = np.concatenate([columns for columns, _, _ in numbers])
+    values = np.concatenate([values for _, values, _ in numbers])
+    table = sparse.csr_matrix((values, columns, ends), shape=(len(rows), WIDTH))
+    logits = PIPELINE.decision_function(table)
+    logits[1:] -= DOUBT * np.log(max(1, len(spans)))
+    return float(logits.max())
+
+
+@given(COMMENTS)
+def test_scikit_learn_says_the_same(comment):
+    logit = max(-14.0, min(14.0, by_scikit_learn(comment)))
+    assert math.isclose(MODEL.score(comment).evidence.logit, logit, abs_tol=1e-9)
+
+
+@given(st.lists(COMMENTS, min_size=1, max_size=4))
+def test_what_is_measured_is_what_is_served(comments):
+    table = Table(
+        examples=(),
+        plain=matrix(comments),
+        masked=(),
+        is_spam=np.zeros(len(comments)),
+        weights=np.ones(len(comments)),
+        windows=windows_of(comments),
+    )
+    logits = table.logits(
+        np.arange(len(comments)), WEIGHTS.astype(np.float64), MODEL.bias, doubt=DOUBT
+    )
+    served = [MODEL.score(comment).value for comment in comments]
+    # Rows are kept in single precision.
+    assert sigmoid(logits) == pytest.approx(served, abs=1e-5)
+
+
+def test_what_is_remembered_of_words_changes_nothing():
+    fresh = dataclasses.replace(MODEL)
+    text = Comment(text=f"{LONG} cheap watches")
+    assert fresh.score(text) == fresh.score(text) == MODEL.score(text)
