@@ -58,6 +58,15 @@ def test_the_same_on_each_engine(each_store):
     assert found.lately == {("unsure", "stub"): 2}
 
 
+def test_what_the_database_did_not_take_is_told(runtime, sqlite_url, tmp_path):
+    store = Store.open(sqlite_url, spool=tmp_path / "spool")
+    client = create_app(dataclasses.replace(runtime, store=store)).test_client()
+    assert read(client)["chaffinch_spool_bytes",] == 0
+    store.spool.put(make_submission(1), None)
+    assert read(client)["chaffinch_spool_bytes",] == store.spool.waiting_bytes > 0
+    store.close()
+
+
 def test_without_database_and_model_it_says_so(runtime):
     gone = Store.open("sqlite:////no/such/folder/x.sqlite3")
     changed = dataclasses.replace(runtime, store=gone, scorer=BrokenScorer())

@@ -1,0 +1,49 @@
+"""The gate: so many at a time, the rest wait a little, and a turn always comes back."""
+
+import threading
+
+import pytest
+
+from service.errors import Overloaded
+from service.web.gate import Gate
+
+
+def test_more_than_may_work_are_sent_away():
+    gate = Gate(2, patience_s=0.01)
+    gate.enter()
+    gate.enter()
+    with pytest.raises(Overloaded):
+        gate.enter()
+    gate.leave()
+    gate.enter()
+
+
+def test_who_waits_gets_the_turn_that_comes_free():
+    gate, entered = Gate(1, patience_s=20), threading.Event()
+    gate.enter()
+    waiting = threading.Thread(target=lambda: (gate.enter(), entered.set()))
+    waiting.start()
+    assert not entered.wait(0.05)
+    gate.leave()
+    assert entered.wait(20)
+    waiting.join(20)
+
+
+@pytest.mark.parametrize("path", ["/1.1/comment-check", "/moderation/", "/nowhere", "/readyz"])
+def test_a_turn_comes_back_however_the_request_ends(app, path):
+    client = app.test_client()
+    for _ in range(3 * 16):
+        client.post(path)
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code != 503
+
+
+def test_a_page_says_that_too_much_is_asked(app):
+    app.before_request_funcs[None].insert(0, refuse)
+    answer = app.test_client().get("/moderation/")
+    assert answer.status_code == 503
+    assert "Too much is asked at once" in answer.text
+
+
+def refuse():
+    raise Overloaded
