@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import flask
 from babel.dates import format_skeleton
-from flask_babel import Babel, get_locale, lazy_gettext
+from flask_babel import Babel, get_locale, get_translations, lazy_gettext
 
 # Each with its own name, as people look for it.
 LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
@@ -54,6 +54,14 @@ def _shaped(shape: str, at: dt.datetime) -> str:
     return told
 
 
+def _translations() -> Any:  # noqa: ANN401 - Babel's or gettext's
+    """Those of this request, looked for once: who asks is known before the first word is said."""
+    found = flask.g.get("translations")
+    if found is None:
+        found = flask.g.translations = get_translations()
+    return found
+
+
 def speak(app: flask.Flask) -> None:
     """Let *app*'s templates and words be translated; all times are told in UTC."""
     Babel(
@@ -64,6 +72,12 @@ def speak(app: flask.Flask) -> None:
         locale_selector=choose,
     )
 
+    # Babel looks for the request's translations at every word; a page has hundreds of words.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _translations().ugettext(text),
+        ngettext=lambda one, many, count: _translations().ungettext(one, many, count),
+        newstyle=True,
+    )
     app.add_template_filter(tell_time, "moment")
     app.add_template_filter(tell_day, "day")
 
