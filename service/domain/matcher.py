@@ -12,6 +12,7 @@ import re2
 
 from models.comment import Comment
 from models.text import fold_seen, host_of, look, script_of
+from service.domain.address import kept_network
 from service.domain.entry import Effect, Entry, EntryKind, EntryStatus
 from service.domain.site import same_address
 from service.errors import InvalidField
@@ -107,7 +108,8 @@ class Matcher:
 
     def _by_address(self, text: str) -> Iterator[Entry]:
         try:
-            address = ipaddress.ip_address(text.strip())
+            # Of one that was stored, the network: only entries as wide speak of the past.
+            address = ipaddress.ip_address(kept_network(text.strip()))
         except ValueError:
             return
         mapped = getattr(address, "ipv4_mapped", None)

@@ -10,6 +10,7 @@ from typing import Final
 
 from models.verdict import Verdict
 from service.domain import tokens
+from service.domain.address import network_of
 from service.domain.decision import Outcome
 
 _PART: Final = re.compile(r'(?:([\w-]+):)?(?:"([^"]*)"?|(\S+))')
@@ -152,4 +153,7 @@ def _coded_terms(name: str, value: str) -> list[Term]:
     }
     value = value.removeprefix("@").rstrip(".") if name in {"email", "ip"} else value
     value = value.removeprefix("www.") if name == "domain" else value
+    if name == "ip":
+        # A whole address is kept nowhere: what came from its network is what can be found.
+        value = network_of(value) or value
     return [Term((tokens.coded(kinds[name], value),))]

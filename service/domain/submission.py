@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from models.comment import Comment, Evidence
 from models.text import fold
 from models.verdict import Cutoffs, Verdict
+from service.domain.address import kept
 from service.domain.decision import Decision, Outcome, outcome, standing
 
 
@@ -122,6 +123,13 @@ def settled(submission: Submission, decisions: Sequence[Decision]) -> Submission
 def new_guid() -> str:
     """A public id nobody can guess: 32 lower-case hex characters."""
     return secrets.token_hex(16)
+
+
+def without_address(arrival: Arrival, key: bytes) -> Arrival:
+    """*arrival* as it is stored: of the IP address the network, and a pseudonym by *key*."""
+    address = kept(arrival.comment.user_ip, key)
+    comment = dataclasses.replace(arrival.comment, user_ip=address)
+    return dataclasses.replace(arrival, comment=comment)
 
 
 def content_hash(comment: Comment) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 from models.comment import Comment
 from models.text import WORD, Seen, domain_of, fold_seen, host_of, look, script_of
+from service.domain.address import kept_network
 from service.domain.submission import Submission
 
 # More would make the index larger than the comments; a longer word is nobody's question.
@@ -67,9 +68,10 @@ def email_words(email: str) -> list[str]:
 
 
 def ip_words(address: str) -> list[str]:
-    """What an IP address is found by: the whole, and for IPv4 its first three numbers."""
-    text = address.strip()
-    return [coded(IP, one) for one in (text, text.rpartition(".")[0]) if one]
+    """What an IP address as it is kept is found by: its pseudonym, its network, three numbers."""
+    network = kept_network(address.strip())
+    found = (address.strip(), network, network.rpartition(".")[0])
+    return [coded(IP, one) for one in dict.fromkeys(found) if one]
 
 
 def domain_words(url: str) -> list[str]:

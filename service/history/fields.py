@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import re
 from typing import Any, Final
 
 from models.comment import Comment
 from models.text import look
+from service.domain.address import network_of
 
 _SHORT: Final = 1000
 _ADDRESS: Final = 2000
-_V4, _V6 = 24, 48
 # A letter or digit outside of any tag or entity, and what could keep it from being seen.
 _WORDS: Final = re.compile(r"\A(?:\s|<[^<>]{0,2000}>)*[^\W_]")
 _MAY_HIDE: Final = re.compile(
@@ -26,6 +25,7 @@ def make(text: str, **fields: Any) -> Comment:  # noqa: ANN401 - fields of Comme
         if isinstance(value, str):
             most = _ADDRESS if name in {"author_url", "permalink", "referrer"} else _SHORT
             fields[name] = value.strip()[:most]
+    # It was given to another program, long ago: not even a pseudonym is kept of it.
     fields["user_ip"] = network_of(fields.get("user_ip", ""))
     return Comment(text=text.strip(), **fields)
 
@@ -36,21 +36,6 @@ def is_empty(text: str) -> bool:
         return False
     seen = look(text)
     return not seen.text.strip() and not seen.links
-
-
-def network_of(address: str) -> str:
-    """The /24 or /48 that *address* lies in, as its first address; "" when it is none.
-
-    History is kept without the last part: it was given to another program, long ago.
-    """
-    try:
-        found = ipaddress.ip_address(address.strip()[:60])
-    except ValueError:
-        return ""
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    bits = _V4 if found.version == 4 else _V6  # noqa: PLR2004 - IPv4
-    return str(ipaddress.ip_network(f"{found}/{bits}", strict=False).network_address)
 
 
 def read_time(text: str) -> dt.datetime | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from models.text import MAX_TEXT, look
 from models.verdict import Cutoffs, Verdict
+from service.domain.address import shown
 from service.domain.decision import Act
 from service.domain.submission import Kind, Submission
 from service.moderation import words
@@ -106,6 +107,7 @@ def facts(submission: Submission) -> list[tuple[str, str]]:
     comment = submission.arrival.comment
     host = true_host(comment.author_url)
     beside = {"author_url": f" ⟦{host.text}⟧" if host.deceives else ""}
+    comment = dataclasses.replace(comment, user_ip=shown(comment.user_ip))
     pairs = [(w, f"{getattr(comment, name)}{beside.get(name, '')}") for w, name in words.FACTS]
     written = comment.written_at
     pairs += [

@@ -35,6 +35,7 @@ REFUSALS: Final = (
     N_("The service is unavailable for a moment."),
     N_("No model is loaded."),
     N_("The database is unavailable."),
+    N_("Too much is asked at once. Please try again in a moment."),
     N_("This address does not answer that method."),
     N_("Something went wrong here (reference {number})."),
     N_("Missing required field: {field}."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import logging
 import threading
 import time
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from service.domain.hold import Hold
 from service.domain.submission import Submission
 from service.errors import StoreUnavailable
+from service.storage.address_key import AddressKey
 from service.storage.engine import WRITES, make_engine, translated
 from service.storage.entries import Entries
 from service.storage.gauges import Gauges, read_gauges
@@ -44,6 +46,7 @@ class Store:
         self.spool = spool
         self.known: Known[Any] = Known()
         self._gone_until = float("-inf")
+        self._address_key = AddressKey(self._quick_read, self.begin)
         self._lists = ListBook(self._entries)
         # SQLite has one writer at a time; queueing here costs less than its busy waiting.
         self._turn = threading.RLock() if engine.dialect.name == "sqlite" else None
@@ -74,11 +77,21 @@ class Store:
         """It did not answer: for a second nobody need find that out again."""
         self._gone_until = time.monotonic() + _GONE_S
 
+    def address_key(self, now: dt.datetime) -> bytes:
+        """What IP addresses are made pseudonyms with now; b"": keep only networks (free)."""
+        return self._address_key.get(now)
+
     @contextlib.contextmanager
-    def _entries(self) -> Iterator[Entries]:
+    def _quick_read(self) -> Iterator[Unit]:
+        """A look that does not find out again what was found out a moment ago."""
         if self.is_gone:
             raise StoreUnavailable(detail="the database was gone a moment ago")
         with self.read() as unit:
+            yield unit
+
+    @contextlib.contextmanager
+    def _entries(self) -> Iterator[Entries]:
+        with self._quick_read() as unit:
             yield unit.entries
 
     @contextlib.contextmanager

@@ -19,7 +19,7 @@ from service.domain.matcher import answer
 from service.domain.priority import drawn_priority, priority
 from service.domain.rules import first_answer
 from service.domain.site import Site, same_address
-from service.domain.submission import Arrival, Kind, Scoring, Submission
+from service.domain.submission import Arrival, Kind, Scoring, Submission, without_address
 from service.errors import ScorerUnavailable
 from service.scorer import Scores
 from service.storage.store import Store
@@ -47,7 +47,8 @@ def check_comment(
     stored.
     """
     scoring = _scored(arrival, site, store=store, scorer=scorer, now=now)
-    submission = _submission(arrival, site, scoring, now=now, guid=guid)
+    stored = without_address(arrival, store.address_key(now))
+    submission = _submission(stored, site, scoring, now=now, guid=guid)
     hold = None
     if not scoring.fault and arrival.callback and is_held(scoring.verdict, site.policy, arrival):
         hold = Hold(held_at=now, recheck_after_s=site.policy.recheck_after_s)
@@ -78,7 +79,8 @@ def check_comments(
     for guid, arrival in asks:
         if guid not in kept:
             scoring = _scored(arrival, site, store=store, scorer=scorer, now=now)
-            new[guid] = _submission(arrival, site, scoring, now=now, guid=guid)
+            stored = without_address(arrival, store.address_key(now))
+            new[guid] = _submission(stored, site, scoring, now=now, guid=guid)
     if len(new) == 1:
         # Alone it shares its fsync with the neighbours.
         for submission in new.values():

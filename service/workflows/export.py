@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Final
 
-from models.comment import write_comment
+from models.comment import Comment, write_comment
+from service.domain.address import kept_network
 from service.domain.decision import Source, standing
 from service.domain.history import LabelSource
 from service.storage.store import Store
@@ -28,7 +30,7 @@ def export(*, since: dt.datetime | None = None, store: Store) -> Iterator[dict[s
         for submission in unit.submissions.each_labelled(since=since):
             holds = standing(unit.decisions.list_of(submission.submission_id))
             label = holds.act.label if holds else None
-            comment = write_comment(submission.arrival.comment)
+            comment = _write(submission.arrival.comment)
             if holds is None or label is None or not comment or not holds.teaches:
                 continue
             yield {
@@ -47,6 +49,11 @@ def export(*, since: dt.datetime | None = None, store: Store) -> Iterator[dict[s
             yield from _history(unit, blogs)
 
 
+def _write(comment: Comment) -> dict[str, Any]:
+    """A pseudonym means nothing in another deployment, and is nobody's business there."""
+    return write_comment(dataclasses.replace(comment, user_ip=kept_network(comment.user_ip)))
+
+
 def _history(unit: Unit, blogs: dict[int, str]) -> Iterator[dict[str, Any]]:
     """What was brought in, after all that was decided here."""
     for row_id, site_id, source, past in unit.imports.each_labelled():
@@ -56,7 +63,7 @@ def _history(unit: Unit, blogs: dict[int, str]) -> Iterator[dict[str, Any]]:
             # The name of a row of our own stays what it was in the deployment it came from.
             "guid": past.source_id if source == "jsonl" else f"{source}-{site_id}-{row_id}",
             "site": blogs[site_id],
-            "comment": write_comment(past.comment),
+            "comment": _write(past.comment),
             "label": past.label.value,
             "weight": past.counts,
             "source": past.origin or "IMPORT",

@@ -6,7 +6,14 @@ import datetime as dt
 
 from service.domain.decision import Act, Decision, Source, outcome, standing
 from service.domain.site import Site, same_address
-from service.domain.submission import Arrival, Kind, Submission, content_hash, new_guid
+from service.domain.submission import (
+    Arrival,
+    Kind,
+    Submission,
+    content_hash,
+    new_guid,
+    without_address,
+)
 from service.storage.store import Store
 from service.storage.unit import Unit
 
@@ -20,11 +27,12 @@ def report_mistake(
     reported, without a Verdict: the machine had said nothing. The same report twice counts once.
     A test report about a real comment changes nothing.
     """
+    key = store.address_key(now)
     with store.begin() as unit:
         found = _find(unit, arrival, site)
         if found is not None and arrival.is_test and not found.arrival.is_test:
             return found
-        submission = found or _add(unit, arrival, site, now)
+        submission = found or _add(unit, arrival, site, key=key, now=now)
         decisions = unit.decisions.list_of(submission.submission_id)
         if _is_said_already(decisions, act):
             return submission
@@ -51,14 +59,14 @@ def _find(unit: Unit, arrival: Arrival, site: Site) -> Submission | None:
     return unit.submissions.find_same(site.site_id, arrival.comment)
 
 
-def _add(unit: Unit, arrival: Arrival, site: Site, now: dt.datetime) -> Submission:
+def _add(unit: Unit, arrival: Arrival, site: Site, *, key: bytes, now: dt.datetime) -> Submission:
     new = Submission(
         submission_id=0,
         guid=new_guid(),
         site_id=site.site_id,
         kind=Kind.REPORT,
         received_at=now,
-        arrival=arrival,
+        arrival=without_address(arrival, key),
         scoring=None,
         outcome=outcome(None, ()),
         version=0,

@@ -140,7 +140,8 @@ def test_the_bytes_are_gone_from_the_file_and_its_log(sqlite_url, world, each_st
 def test_what_is_known_of_a_person_can_be_shown_first(each_store, world):
     rows = list(show_person(f" {EMAIL.title()} ", store=each_store))
     assert [row["guid"] for row in rows] == world[0]
-    assert {row["comment"]["user_ip"] for row in rows} == {ADDRESS}
+    (address,) = {row["comment"]["user_ip"] for row in rows}
+    assert address.startswith("203.0.113.0~")
     assert list(show_person("nobody@birds.example", store=each_store)) == []
 
 
@@ -149,7 +150,7 @@ def test_what_an_old_backup_brings_back_is_forgotten_again(each_store, blog, wor
     # The backup of before: the same person's comment is there again.
     arrive(each_store, blog, f"maybe {PHRASE}", author_email=EMAIL, user_ip=ADDRESS)
     kept = arrive(each_store, blog, "maybe", author_email="ann@birds.example").guid
-    assert left(each_store) == list(CANARIES)
+    assert left(each_store) == [EMAIL, PHRASE]
     counts = replay(data_dir=tmp_path, store=each_store, secret=SECRET, now=NOON)
     assert left(each_store) == []
     assert counts.comments == 1

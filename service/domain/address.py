@@ -1,0 +1,66 @@
+"""A commenter's IP address as it is kept: the network it lies in, and a pseudonym.
+
+    203.0.113.9  ->  203.0.113.0~1f0c9a7be2
+
+The network (a /24, of IPv6 a /48) is what rules and a Site's memory look at. The pseudonym says
+that two comments came from the same address, as long as both were made with the same key; when the
+key is destroyed nobody can say any more which address it was, not even who has the secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from typing import Final
+
+MARK: Final = "~"
+_V4, _V6 = 24, 48
+_DIGITS: Final = 10
+_LONGEST: Final = 60
+
+
+def network_of(address: str) -> str:
+    """The /24 or /48 that *address* lies in, as its first address; "" when it is none."""
+    found = _read(address)
+    if found is None:
+        return ""
+    bits = _V4 if found.version == 4 else _V6  # noqa: PLR2004 - IPv4
+    return str(ipaddress.ip_network(f"{found}/{bits}", strict=False).network_address)
+
+
+def kept(address: str, key: bytes) -> str:
+    """*address* as it is stored; without a *key* only its network. "" when it is no address."""
+    found = _read(address)
+    if found is None:
+        return ""
+    network = network_of(address)
+    if not key:
+        return network
+    told = hmac.new(key, str(found).encode(), hashlib.sha256).hexdigest()[:_DIGITS]
+    return f"{network}{MARK}{told}"
+
+
+def kept_network(text: str) -> str:
+    """The network of an address as it is kept (or as it came)."""
+    return text.partition(MARK)[0]
+
+
+def shown(text: str) -> str:
+    """An address as it is kept, for people: `203.0.113.0/24 ~1f0c9a7be2`."""
+    network, mark, pseudonym = text.partition(MARK)
+    found = _read(network)
+    if found is None or network_of(network) != str(found):
+        return text
+    bits = _V4 if found.version == 4 else _V6  # noqa: PLR2004 - IPv4
+    return f"{network}/{bits}" + (f" {mark}{pseudonym}" if mark else "")
+
+
+def _read(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        found = ipaddress.ip_address(address.strip()[:_LONGEST])
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        return found.ipv4_mapped
+    return found
