@@ -18,7 +18,7 @@ from service.settings import Settings
 from service.site_scorer import SiteScorer
 from service.storage.spool import spool_of
 from service.storage.store import Store
-from service.workflows.list_new_decisions import list_new_decisions
+from service.workflows.list_new_decisions import find_erasures, list_new_decisions
 from service.workflows.list_site_labels import list_site_labels
 
 # Ten wrong passwords in five minutes for one name or from one address, then wait.
@@ -66,6 +66,7 @@ class Runtime:
             scorer,
             labels=partial(list_site_labels, store=store),
             decisions=partial(list_new_decisions, store=store),
+            erasures=partial(find_erasures, store=store),
         )
         site_scorer.watch()
         return cls(

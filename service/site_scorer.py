@@ -52,7 +52,7 @@ class SiteScorer:
     """Scores for each Site: the Scorer's live model with the Site's layer on top.
 
     *labels* gives a Site's standing labels, oldest first; *decisions* what was decided after an
-    id, as (decision id, Site id).
+    id, as (decision id, Site id); *erasures* something that changes whenever a person is forgotten.
     """
 
     def __init__(
@@ -61,11 +61,14 @@ class SiteScorer:
         *,
         labels: Callable[[int], Sequence[SiteLabel]],
         decisions: Callable[[int], Sequence[tuple[int, int]]],
+        erasures: Callable[[], str] = lambda: "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._scorer = scorer
         self._labels = labels
         self._decisions = decisions
+        self._erasures = erasures
+        self._erased = ""
         self._clock = clock
         self._entries: collections.OrderedDict[int, _Entry] = collections.OrderedDict()
         self._guard = threading.Lock()
@@ -111,6 +114,14 @@ class SiteScorer:
 
     def _look(self) -> None:
         """Mark the Sites that were decided on since the last look."""
+        erased = self._erasures()
+        if erased != self._erased:
+            # What a forgotten person's comments taught is in any of them.
+            self._erased = erased
+            with self._guard:
+                self._stale |= set(self._entries)
+                for entry in self._entries.values():
+                    entry.prepared, entry.rested_at = {}, float("-inf")
         after = 0 if self._low is None else self._low - _OVERLAP
         found = [pair for pair in self._decisions(after) if pair[0] not in self._seen]
         is_first = self._low is None

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import click
 
-from models.artefact import find_signing_key
+from models.artefact import MANIFEST, find_signing_key
 from models.errors import ModelError
 from models.loader import load
+from models.manifest import read_manifest
 from models.registry import Registry
 from service.commands.shared import FAILED
 from service.errors import NotReady, ServiceError, SettingsError
@@ -18,6 +19,7 @@ from service.settings import Settings, describe
 from service.storage.migrate import current, head
 from service.storage.spool import REFUSED, Spool, spool_of
 from service.storage.store import Store
+from service.workflows.forget_person import erased_last
 from service.workflows.make_ready import make_ready
 
 # Earlier ones can corrupt a database that several processes write and checkpoint (THREATS 31).
@@ -87,5 +89,11 @@ def _spool(settings: Settings) -> str:
 
 def _model(settings: Settings) -> str:
     key = find_signing_key(settings.data_dir / "model.key")
-    live = load(Registry(settings.models_dir), "live", signing_key=key)
-    return f"{live.model_id} answers as its manifest says"
+    registry = Registry(settings.models_dir)
+    live = load(registry, "live", signing_key=key)
+    found = f"{live.model_id} answers as its manifest says"
+    made = read_manifest((registry.folder(live.model_id) / MANIFEST).read_bytes()).made_at
+    is_ours = (settings.models_dir / live.model_id).is_dir()
+    if is_ours and made <= erased_last(settings.data_dir)[:10]:
+        found += "; since it was made a person was forgotten: train again"
+    return found

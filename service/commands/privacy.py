@@ -14,6 +14,7 @@ from service.settings import Settings
 from service.storage.spool import Spool, spool_of
 from service.storage.store import Store
 from service.workflows import forget_person as workflow
+from service.workflows.list_models import list_models
 
 
 @click.group(cls=Sentences)
@@ -49,8 +50,9 @@ def erase(email: str, *, yes: bool) -> None:
     """Forget the person for good and print a certificate of counts.
 
     Comments, search words, notes, lists, the log, brought-in history and sent mail lose what was
-    theirs; verdicts and decisions stay as counts. A model trained on their comments should be
-    trained again; running servers forget what a site learned of them when they are restarted.
+    theirs; verdicts and decisions stay as counts. Running servers forget within seconds what a
+    site learned of them. "retrain" names the models made here: train again, and what they may
+    have learned of this person is gone, too.
     """
     if not yes:
         click.confirm("Forget this person for good?", abort=True, err=True)
@@ -63,7 +65,12 @@ def erase(email: str, *, yes: bool) -> None:
             secret=settings.secret_key.reveal(),
             now=utc_now(),
         )
-    click.echo(done.write())
+    click.echo(done.write(retrain=_made_here(settings)))
+
+
+def _made_here(settings: Settings) -> list[str]:
+    every = (known.manifest.model_id for known in list_models(settings.models_dir))
+    return [model_id for model_id in every if (settings.models_dir / model_id).is_dir()]
 
 
 @privacy.command()

@@ -27,6 +27,8 @@ from service.storage.tables import decision, submission
 
 _BATCH: Final = 500
 _GONE: Final = "(erased)"
+# The fact of a deployment that is another after every erasure.
+ERASURES: Final = "erasures"
 # Whether an e-mail address is the person's.
 Is = Callable[[str], bool]
 

@@ -6,7 +6,8 @@ import dataclasses
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from models.comment import write_comment
 from service.domain.change import What
 from service.domain.erasure import Erased, person_hash, read_person, same_email
 from service.errors import NotReady, StoreUnavailable
-from service.storage.erasing import compact
+from service.storage.erasing import ERASURES, compact
 from service.storage.store import Store
 
 _PIECE: Final = 200
@@ -29,10 +30,9 @@ class Certificate:
     person: str
     counts: Erased
 
-    def write(self) -> str:
-        """The certificate as one JSON object."""
-        row = dataclasses.asdict(self)
-        return json.dumps(row | {"counts": dataclasses.asdict(self.counts)})
+    def write(self, retrain: Sequence[str] = ()) -> str:
+        """The certificate as one JSON object; *retrain* names models that may have learned."""
+        return json.dumps(dataclasses.asdict(self) | {"retrain": list(retrain)})
 
 
 def show_person(email: str, *, store: Store) -> Iterator[dict[str, Any]]:
@@ -104,6 +104,8 @@ def _forget(is_person: Callable[[str], bool], emails: Any, *, store: Store) -> E
         for start in range(0, len(old), _PIECE):
             counts += unit.erasing.forget_imported(old[start : start + _PIECE])
         counts += unit.erasing.forget_mentions(sorted(emails))
+        # Running servers see it and build anew what sites had learned.
+        unit.set_meta(ERASURES, secrets.token_hex(8))
         unit.commit()
     store.lists.forget()
     try:
@@ -131,6 +133,13 @@ def _remember(data_dir: Path, mark: str, now: dt.datetime) -> None:
         file.write(json.dumps({"person": mark, "at": now.isoformat()}) + "\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def erased_last(data_dir: Path) -> str:
+    """When a person was forgotten last, as ISO 8601; "" when nobody ever was."""
+    place = data_dir / _LIST
+    lines = place.read_text(encoding="ascii").splitlines() if place.exists() else []
+    return str(json.loads(lines[-1])["at"]) if lines else ""
 
 
 def _remembered(data_dir: Path) -> Iterator[str]:

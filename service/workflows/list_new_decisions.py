@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from service.storage.erasing import ERASURES
 from service.storage.store import Store
 
 # More than this at once (a first look, a bulk action) is answered by the newest alone.
 _MOST = 5000
+
+
+def find_erasures(*, store: Store) -> str:
+    """Something that is another after every erasure; "" before the first (fast I/O)."""
+    with store.read() as unit:
+        return unit.find_meta(ERASURES) or ""
 
 
 def list_new_decisions(after: int, *, store: Store) -> list[tuple[int, int]]:

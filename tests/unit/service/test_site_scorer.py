@@ -19,7 +19,8 @@ from service.site_scorer import SiteScorer
 from service.workflows.administer import add_moderator, add_site
 from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
-from service.workflows.list_new_decisions import list_new_decisions
+from service.workflows.forget_person import forget_person
+from service.workflows.list_new_decisions import find_erasures, list_new_decisions
 from service.workflows.list_site_labels import list_site_labels
 from service.workflows.report_mistake import report_mistake
 from service.workflows.retain import retain
@@ -81,6 +82,7 @@ class House:
             self.plain,
             labels=partial(list_site_labels, store=self.store),
             decisions=partial(list_new_decisions, store=self.store),
+            erasures=partial(find_erasures, store=self.store),
             clock=self.ticks,
         )
 
@@ -158,6 +160,22 @@ def test_forgotten_text_teaches_nothing(house):
     house.decide(house.check())
     retain(before=NOON + dt.timedelta(days=1), store=house.store, now=NOON)
     assert list_site_labels(house.site.site_id, store=house.store) == []
+
+
+def test_what_a_forgotten_person_taught_is_forgotten_while_the_server_runs(house, tmp_path):
+    before = again(house).scoring.score
+    first = house.check(author_email="canary@birds.example")
+    house.decide(first)
+    house.refresh()
+    assert again(house).scoring.score != before
+    forget_person(
+        "canary@birds.example", data_dir=tmp_path, store=house.store, secret="s" * 32, now=NOON
+    )
+    assert house.refresh() == 1
+    assert again(house).scoring.score == before
+    # Nothing of it is kept for the next build either.
+    assert not any(entry.prepared for entry in house.scorer._entries.values())
+    assert house.refresh() == 0
 
 
 def test_a_report_is_a_label_of_the_site_and_a_moderator_outweighs_it(house):

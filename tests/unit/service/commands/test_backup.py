@@ -157,5 +157,6 @@ def test_a_person_is_shown_then_forgotten_with_a_certificate(chaffinch, filled):
     assert {row["comment"]["author_email"] for row in shown} == {email}
     said = chaffinch("privacy", "erase", "--email", email, "--yes")
     assert json.loads(said.out)["counts"]["comments"] == 3
+    assert json.loads(said.out)["retrain"] == []
     assert email not in said.out
     assert one_sentence(chaffinch("privacy", "erase", "--email", "nobody", "--yes"), "no e-mail")
