@@ -18,7 +18,7 @@ from models.comment import Clue, Comment, Evidence, Score
 from models.families.content import wordy
 from models.families.view import Feature
 from models.families.wording import Weights, Wording
-from models.features import Reading, columns, read
+from models.features import Reading, column, columns, read
 from models.verdict import Cutoffs
 
 # Strongest clues kept with a Score; the rest is kept as one number.
@@ -101,7 +101,9 @@ class Classifier:
         return list(wordy(part)), _called(part), doubted
 
     def _weight(self, key: str, runs: str = "") -> float:
-        """What a Feature weighs, all its columns together."""
+        """What a Feature weighs, all its columns together; words are remembered, pairs are not."""
+        if not runs:
+            return self.weights.item(column(key))
         found = self._known.get((key, runs))
         if found is None:
             found = math.fsum(self.weights[list(columns(key, runs))].tolist())

@@ -102,16 +102,19 @@ def extract(comment: Comment) -> list[Feature]:
     return read(comment).features
 
 
-@lru_cache(maxsize=50_000)
 def columns(key: str, runs: str = "") -> tuple[int, ...]:
     """The columns of a Feature's *key*: one, or one for each run of letters of the word *runs*."""
-    if not runs:
-        return (_column(key),)
-    return tuple(_column(f"{key}{gram}") for gram in grams(runs))
+    return _columns_of_runs(key, runs) if runs else (column(key),)
 
 
-def _column(key: str) -> int:
+def column(key: str) -> int:
+    """The one column of a *key*: its CRC-32, folded to the width."""
     return zlib.crc32(key.encode("utf-8", "replace")) & _MASK
+
+
+@lru_cache(maxsize=50_000)
+def _columns_of_runs(key: str, runs: str) -> tuple[int, ...]:
+    return tuple(column(f"{key}{gram}") for gram in grams(runs))
 
 
 def spread(

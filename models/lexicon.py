@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import re2
 
@@ -165,6 +165,39 @@ OFFERS: Final = (
         re.compile(r"\[(?:url|link|img|b|color|size)(?:=[^\]]{0,300})?\]", re.IGNORECASE),
     ),
 )
+# The same set of patterns in one pass over a text. Where a pattern looks behind or ahead, which
+# RE2 does not, something wider stands here: what is found is asked for again by its own pattern.
+_WIDER: Final = {
+    "phone": r"\p{N}[^\p{L}]{7,16}\p{N}",
+    "bbcode": r"(?i)\[(?:url|link|img|b|color|size)",
+}
+_SIGNS: Final = ("praise", "trade", "brand", *(key for key, _, _ in OFFERS))
+
+
+def _all_at_once() -> Any:  # noqa: ANN401 - re2 has no types
+    options = re2.Options()
+    # Room for the states of all patterns together: with less it forgets and begins anew.
+    options.max_mem = 64 << 20
+    every = re2.Set.SearchSet(options)
+    for pattern in (PRAISE, TRADE, BRAND):
+        every.Add(pattern.pattern)
+    for key, _, pattern in OFFERS:
+        every.Add(_WIDER.get(key) or pattern.pattern)
+    every.Compile()
+    return every
+
+
+_AT_ONCE: Final = _all_at_once()
+
+
+def signs(text: str) -> frozenset[str]:
+    """Which of "praise", "trade", "brand" and the keys of OFFERS *text* may hold; no others.
+
+    Costs some microseconds for 300 characters, where asking one by one costs a hundred.
+    """
+    return frozenset(_SIGNS[hit] for hit in cast("list[int]", _AT_ONCE.Match(text) or ()))
+
+
 FREE_MAIL: Final = frozenset(
     "gmail.com googlemail.com yahoo.com hotmail.com outlook.com live.com aol.com icloud.com "
     "msn.com mail.ru yandex.ru rambler.ru bk.ru inbox.ru list.ru gmx.de gmx.net gmx.com web.de "

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models import lexicon
-from models.families.view import Feature, View
+from models.families.view import MOST_READ, Feature, View
 from models.text import disguised
-
-_MOST = 8000
 
 
 def praise(v: View) -> Iterator[Feature]:
     """Praise that fits any post, and nothing else."""
-    found = lexicon.PRAISE.findall(v.text[:4000])
+    found = lexicon.PRAISE.findall(v.text[:4000]) if "praise" in v.signs else ()
     if not found:
         return
     shown = found[0].strip()[:60]
@@ -28,14 +26,14 @@ def offers(v: View) -> Iterator[Feature]:
     """What it offers or asks for: money, contact, followers, cures, bets."""
     kinds = 0
     for key, name, pattern in lexicon.OFFERS:
-        found = pattern.search(v.text[:_MOST])
+        found = pattern.search(v.text[:MOST_READ]) if key in v.signs else None
         if found:
             kinds += 1
             yield Feature(f"r:{key}", 1.0, name, found[0].strip()[:60], "text")
     if kinds > 1:
         yield Feature(f"r:many{min(kinds, 4)}", 1.0, "several signs of an offer at once")
-    trade = {match.lower() for match in lexicon.TRADE.findall(v.text[:_MOST])}
-    if trade:
+    if "trade" in v.signs:
+        trade = {match.lower() for match in lexicon.TRADE.findall(v.text[:MOST_READ])}
         name = "words of trade"
         shown = ", ".join(sorted(trade)[:4])
         yield Feature(f"r:trade{min(len(trade), 4)}", 1.0, name, shown)
@@ -48,7 +46,7 @@ def disguise(v: View) -> Iterator[Feature]:
     count = disguised(v.seen.text)
     if count:
         yield Feature(f"r:disguise{min(count, 2)}", 1.0, "words in disguise")
-    brand = lexicon.BRAND.search(v.text[:_MOST])
+    brand = lexicon.BRAND.search(v.text[:MOST_READ]) if "brand" in v.signs else None
     if brand:
         yield Feature("r:brand", 1.0, "a name that ends in digits", brand[0], "text")
         if count:

@@ -9,9 +9,12 @@ from typing import Final, NamedTuple
 
 from models.comment import Comment
 from models.families.wording import Wording, grams, scale, wording
+from models.lexicon import signs
 from models.text import WORD, Seen, domain_of, fold_seen, host_of, joined_letters, look, spelled_out
 
 _MOST_WORDS: Final = 400
+# So much of a text is looked through for the rules of thumb.
+MOST_READ: Final = 8000
 
 
 class Feature(NamedTuple):
@@ -38,6 +41,7 @@ class View:
     text: str
     words: tuple[str, ...]
     wording: Wording
+    signs: frozenset[str]
     author: str
     author_words: tuple[str, ...]
     domain: str
@@ -74,6 +78,7 @@ def view(comment: Comment) -> View:
         text=text,
         words=tuple(words),
         wording=wording(words),
+        signs=signs(text[:MOST_READ]),
         author=author,
         author_words=tuple(match[0] for match in WORD.finditer(author))[:16],
         domain=domain_of(comment.author_url[:2000]),

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models import lexicon
 from models.classifier import Classifier
 from models.comment import Comment, Score
 from models.features import WIDTH, extract
@@ -76,3 +77,10 @@ def test_a_higher_score_never_gets_a_milder_verdict(one, other, abstains):
 @given(st.floats(0, 1))
 def test_who_abstains_condemns_nobody(value):
     assert verdict(Score(value, "", abstains="few"), CUTOFFS) in {Verdict.HAM, Verdict.UNSURE}
+
+
+@given(st.text(st.sampled_from("aeio casnpr0159+()-.[]=$%@urlб к"), max_size=60))
+def test_no_sign_is_overlooked(text):
+    folded = fold(text)
+    found = {key for key, _, pattern in lexicon.OFFERS if pattern.search(folded)}
+    assert found <= lexicon.signs(folded)

@@ -4,9 +4,11 @@ import dataclasses
 
 import pytest
 
+from models import lexicon
 from models.comment import Comment
 from models.families.wording import grams
 from models.features import FAMILIES, by_family
+from models.text import fold
 
 FULL = Comment(
     text="Great post! Subscribe to my channel, call me on WhatsApp. See http://shoes.example/a/b",
@@ -104,3 +106,21 @@ def test_the_words_of_a_name_weigh_the_same_however_many():
         f for p, f in by_family(Comment(author="a bc def ghi")) if FAMILIES[p].name == "name words"
     ]
     assert sum(f.x**2 for f in found) == pytest.approx(1.0)
+
+
+SIGNS = ["", "casino", "call me +1 (555) 010-0199 now", "[URL=x]go[/URL]", "pluto88"]
+
+
+@pytest.mark.parametrize(
+    "text", [*SIGNS, "great post", "tel: +٤٤ 20 7946 0958", "Check my channel"]
+)
+def test_what_may_be_there_is_never_less_than_what_is(text):
+    folded = fold(text)
+    may = lexicon.signs(folded)
+    assert {key for key, _, pattern in lexicon.OFFERS if pattern.search(folded)} <= may
+    for key, pattern in (
+        ("praise", lexicon.PRAISE),
+        ("trade", lexicon.TRADE),
+        ("brand", lexicon.BRAND),
+    ):
+        assert bool(pattern.search(folded)) == (key in may)
