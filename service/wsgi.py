@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from typing import Final
+
 import flask
 
 from service.app import create_app
@@ -9,6 +12,9 @@ from service.logs import start_logging
 from service.runtime import Runtime
 from service.schedule import Schedule
 from service.settings import Settings
+
+# New objects until the collector looks through the youngest; a page makes some ten thousand.
+_COLLECT_AFTER: Final = 50_000
 
 
 def make_application() -> flask.Flask:
@@ -19,4 +25,15 @@ def make_application() -> flask.Flask:
     application = create_app(runtime)
     application.extensions["chaffinch-background"].start()
     Schedule(application, runtime).start()
+    settle_memory()
     return application
+
+
+def settle_memory() -> None:
+    """What is here now stays: the collector need not look through it again and again.
+
+    Walking some 170,000 objects cost one page in a hundred three times its median.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)

@@ -72,6 +72,8 @@ def _spelled(odd: str, times: int) -> str:
 
 def visible(text: str) -> str:
     """*text* with every invisible or reordering character spelled out."""
+    if text.isascii() and not _ODD_IN_ASCII.search(text):
+        return text
     return "".join(shown for _start, _end, shown, _odd in runs(text))
 
 

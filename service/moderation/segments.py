@@ -122,6 +122,9 @@ def _found(line: str, value: str) -> Iterator[tuple[int, int]]:
     # One or two letters say nothing; two of a script that writes whole words in one do.
     if len(needle) < (_SHORTEST if needle.isascii() else _SHORTEST_WIDE):
         return
+    if needle not in line:
+        # Most clues stand elsewhere; making a pattern costs more than looking.
+        return
     before = "" if _SPACELESS.match(needle[0]) else r"(?<!\w)"
     after = "" if _SPACELESS.match(needle[-1]) else r"(?!\w)"
     for match in re.finditer(f"{before}{re.escape(needle)}{after}", line):

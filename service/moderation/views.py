@@ -130,7 +130,7 @@ def row(
         marks=marks(seen),
         hosts=every[:_MOST_HOSTS],
         more_hosts=len(every[_MOST_HOSTS:]),
-        reasons=reasons(clues_of(scoring))[:_MOST_REASONS],
+        reasons=reasons(clues_of(scoring)[:_MOST_REASONS]),
         site=visible(site.name[:80]),
         other_blog=visible(submission.other_blog[:200]),
         page=_page(comment, site),

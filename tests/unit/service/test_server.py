@@ -169,3 +169,13 @@ def test_a_host_that_is_not_ours_is_one_sentence(tmp_path, host):
 def test_sqlite_is_served_by_one_process(tmp_path):
     with pytest.raises(SettingsError, match="CHAFFINCH_PROCESSES"):
         run(settings(tmp_path, CHAFFINCH_PROCESSES="2"))
+
+
+def test_the_collector_leaves_alone_what_was_there_when_serving_began():
+    """In a process of its own: nothing here is to stay frozen."""
+    says = (
+        "import gc; from service.wsgi import settle_memory; settle_memory(); "
+        "print(gc.get_freeze_count() > 50_000, gc.get_count()[0] < 10_000)"
+    )
+    done = subprocess.run([sys.executable, "-c", says], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]

@@ -1,0 +1,188 @@
+"""A whole comment-check against a no-op: the same server, the same form, side by side in one run.
+
+    CHAFFINCH_CORPORA=folder python -m tests.perf.checks [--seconds 8] [--rounds 3]
+
+What is checked is complete: key, rules, score with evidence, the row on disk before the answer.
+The no-op (`_noop.py`) only reads the form. Load comes from `wrk` (a Debian package) here,
+in turns, so that both meet the same neighbours. Prints requests a second, p50 and p99 of both, and
+the ratio of their medians over the rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from tests.builders import BLOG
+from tests.perf.moderator import comments
+from tests.program import free_port, started
+
+_GOALS = {16: 0.80, 64: 0.75}
+_P99_GOAL = 3.0
+_MANY = 2000
+_SCRIPT = """
+local bodies, at = {}, 0
+for line in io.lines("BODIES") do bodies[#bodies + 1] = line end
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+request = function()
+  at = at % #bodies + 1
+  return wrk.format(nil, nil, nil, bodies[at])
+end
+done = function(summary, latency)
+  io.write(string.format("measured %.1f %.3f %.3f %d\\n", summary.requests / summary.duration * 1e6,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000, summary.errors.status))
+end
+"""
+
+
+class Load(NamedTuple):
+    """Requests a second, p50 and p99 in milliseconds."""
+
+    rate: float
+    p50: float
+    p99: float
+
+
+def bodies(place: Path, key: str) -> str:
+    """Forms of real comments, one a line; answers with where they come from."""
+    found, told = comments()
+    forms = [
+        urlencode(
+            {
+                "key": key,
+                "blog": BLOG,
+                "user_ip": f"203.0.113.{number % 250}",
+                "user_agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0",
+                "comment_type": "comment",
+                "comment_author": comment.author,
+                "comment_author_email": comment.author_email,
+                "comment_author_url": comment.author_url,
+                "comment_content": comment.text,
+                "permalink": comment.permalink,
+            },
+            errors="replace",
+        )
+        for number, (comment, _) in enumerate(found[:_MANY])
+    ]
+    place.write_text("\n".join(forms), encoding="utf-8")
+    return told
+
+
+def load(address: str, script: Path, *, concurrency: int, seconds: int) -> Load:
+    """One round of load. Raises RuntimeError when an answer was no answer."""
+    command = ["wrk", "-t1", f"-c{concurrency}", f"-d{seconds}s", "--timeout", "15s"]
+    said = subprocess.run(
+        [*command, "-s", str(script), f"{address}/1.1/comment-check"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    found = re.search(r"measured (\S+) (\S+) (\S+) (\d+)", said)
+    if not found or found[4] != "0":
+        raise RuntimeError(f"not every answer was one: {said}")
+    return Load(float(found[1]), float(found[2]), float(found[3]))
+
+
+@contextlib.contextmanager
+def noop(threads: int) -> Iterator[str]:
+    """The no-op server, ready."""
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.perf._noop", str(port), str(threads)],
+        cwd=Path(__file__).parents[2],
+    ) as process:
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{address}/1.1/comment-check", data=b"a=b").close()
+                break
+            time.sleep(0.1)
+        yield address
+        process.terminate()
+
+
+def measure(folder: Path, settings: dict[str, str], asked: argparse.Namespace) -> bool:
+    """Both servers under the same load, in turns; answers whether every goal was met."""
+    is_good = True
+    with started(folder, **settings) as program, noop(16 * 4) as plain:
+        script = folder / "load.lua"
+        script.write_text(_SCRIPT.replace("BODIES", str(folder / "bodies.txt")))
+        print(f"comments: {bodies(folder / 'bodies.txt', program.key)}")
+        load(program.address, script, concurrency=16, seconds=2)
+        for concurrency, goal in _GOALS.items():
+            ours, theirs = [], []
+            for _ in range(asked.rounds):
+                for address, found in ((program.address, ours), (plain, theirs)):
+                    one = load(address, script, concurrency=concurrency, seconds=asked.seconds)
+                    found.append(one)
+            is_good &= tell(concurrency, ours, theirs, goal)
+    return is_good
+
+
+def tell(concurrency: int, ours: list[Load], theirs: list[Load], goal: float) -> bool:
+    mine, other = (Load(*map(statistics.median, zip(*one, strict=True))) for one in (ours, theirs))
+    ratio, slower = mine.rate / other.rate, mine.p99 / other.p99
+    print(f"  {concurrency} at a time{'':8} requests/s    p50 ms    p99 ms")
+    for name, one in (("comment-check", mine), ("no-op", other)):
+        print(f"    {name:<18}{one.rate:11.0f}{one.p50:10.1f}{one.p99:10.1f}")
+    rate_word = "met" if ratio >= goal else "MISSED"
+    p99_word = "met" if slower <= _P99_GOAL else "MISSED"
+    print(f"    ratio {ratio:.2f} (goal {goal:.2f}: {rate_word}); ", end="")
+    print(f"p99 {slower:.1f} times the no-op's (goal {_P99_GOAL:.0f}: {p99_word})")
+    return ratio >= goal and slower <= _P99_GOAL
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    if not shutil.which("wrk"):
+        print("wrk is not here (Debian: apt-get install wrk); nothing was measured")
+        return 1
+    is_good = True
+    for engine, settings in (("sqlite", {}), ("postgresql", _postgresql())):
+        if settings is None:
+            continue
+        print(f"{engine}:", flush=True)
+        with tempfile.TemporaryDirectory() as name, _database(settings) as address:
+            is_good &= measure(Path(name), address, asked)
+    return 0 if is_good else 1
+
+
+def _postgresql() -> dict[str, str] | None:
+    url = os.environ.get("CHAFFINCH_TEST_POSTGRES_URL", "postgresql://127.0.0.1/postgres")
+    return {"server": url} if shutil.which("psql") else None
+
+
+@contextlib.contextmanager
+def _database(settings: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Settings that name a fresh database of the engine, gone afterwards."""
+    if not settings:
+        yield {}
+        return
+    name = f"chaffinch_perf_{os.getpid()}"
+    ask = ["psql", "-q", "-w", settings["server"], "-c"]
+    subprocess.run([*ask, f"CREATE DATABASE {name}"], check=True)
+    try:
+        yield {"CHAFFINCH_DATABASE_URL": re.sub(r"/[^/]*$", f"/{name}", settings["server"])}
+    finally:
+        subprocess.run([*ask, f"DROP DATABASE {name} WITH (FORCE)"], check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
