@@ -50,6 +50,7 @@ def pages(scene: Scene) -> dict[str, str]:
         "profile": "profile",
         "privacy": "../privacy/1",
         "log": "log",
+        "events": "events",
     }
 
 

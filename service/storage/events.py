@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from service.domain.event import Event, EventKind, EventState, Receiver, new_event_id
 from service.errors import NotFound
 from service.storage.records import plain, write_text
-from service.storage.tables import event
+from service.storage.tables import event, submission
 
 # Any number of our own: whoever claims on PostgreSQL holds it, so claims happen one by one.
 _CLAIM_LOCK: Final = 0x63686166
@@ -29,6 +29,13 @@ class NewEvent:
     lane: str
     body: dict[str, Any]
     due_at: dt.datetime
+
+
+def _of(site_ids: tuple[int, ...] | None) -> list[sa.ColumnElement[bool]]:
+    if site_ids is None:
+        return []
+    theirs = sa.select(submission.c.guid).where(submission.c.site_id.in_(site_ids))
+    return [event.c.guid.in_(theirs)]
 
 
 class Events:
@@ -139,10 +146,15 @@ class Events:
         return changed.rowcount == 1
 
     def page(
-        self, *, state: EventState | None = None, before: int | None = None, limit: int = 50
+        self,
+        *,
+        state: EventState | None = None,
+        before: int | None = None,
+        limit: int = 50,
+        site_ids: tuple[int, ...] | None = None,
     ) -> list[Event]:
-        """Events, newest first, HOLDs left out unless they are dead."""
-        query = event.select().order_by(event.c.id.desc()).limit(limit)
+        """Events, newest first, HOLDs left out unless they are dead; of these Sites, or of all."""
+        query = event.select().order_by(event.c.id.desc()).limit(limit).where(*_of(site_ids))
         if state is not None:
             query = query.where(event.c.state == state)
         if state is not EventState.DEAD:
@@ -151,9 +163,15 @@ class Events:
             query = query.where(event.c.id < before)
         return [_event(row) for row in self._connection.execute(query).all()]
 
-    def resend(self, numbers: Sequence[int] | None, now: dt.datetime) -> int:
+    def resend(
+        self,
+        numbers: Sequence[int] | None,
+        now: dt.datetime,
+        *,
+        site_ids: tuple[int, ...] | None = None,
+    ) -> int:
         """Send these dead Events again, or all of them; answers with how many. Raises NotFound."""
-        query = event.update().where(event.c.state == EventState.DEAD)
+        query = event.update().where(event.c.state == EventState.DEAD, *_of(site_ids))
         if numbers is not None:
             query = query.where(event.c.id.in_(numbers))
         changed = self._connection.execute(
