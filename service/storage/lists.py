@@ -64,6 +64,7 @@ class Lists:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._dialect = connection.dialect.name
+        self._rare: dict[tuple[Term, ...], list[int] | None] = {}
 
     def page(self, ask: ListAsk) -> list[Submission]:
         """One page in the order asked for; reads through an index of what it lists (fast I/O)."""
@@ -123,10 +124,31 @@ class Lists:
         if self._reads_words_first(ask):
             # Read in the index's own order and stop at a page; `IN` would gather every match first.
             return query.join(search, search.c.rowid == submission.c.id).where(match)
-        key = search.c.rowid if self._dialect == "sqlite" else search.c.submission_id
+        if self._dialect == "sqlite":
+            return query.where(submission.c.id.in_(sa.select(search.c.rowid).where(match)))
+        few = self._few(ask.terms)
+        if few is not None:
+            return query.where(submission.c.id.in_(few))
+        key = search.c.submission_id
         return query.where(submission.c.id.in_(sa.select(key).where(match)))
 
+    def _few(self, terms: tuple[Term, ...]) -> list[int] | None:
+        """The ids that *terms* are found in, when they are few; None when they are many.
 
+        PostgreSQL guesses how common words are, and for a page of the newest it reads backwards
+        until it has enough: through all of a table when there is nothing to find (measured: 0.7 s
+        of a million). Asked without an order it takes the index of words.
+        """
+        if terms not in self._rare:
+            match = matches(terms, self._dialect)
+            some = sa.select(search.c.submission_id).where(match).limit(_FEW + 1)
+            found = list(self._connection.execute(some).scalars())
+            self._rare[terms] = found if len(found) <= _FEW else None
+        return self._rare[terms]
+
+
+# Looked up one by one this is a few milliseconds; more of them are met soon enough on the way.
+_FEW: Final = 1000
 _ORDERS: Final[dict[Sort, tuple[sa.Column[Any] | None, bool]]] = {
     Sort.PRIORITY: (submission.c.priority, True),
     Sort.SCORE: (submission.c.score, True),
