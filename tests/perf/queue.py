@@ -35,6 +35,7 @@ from service.storage.lists import ListAsk
 from service.storage.store import Store
 from service.storage.tables import submission
 from service.workflows.administer import add_moderator, add_site
+from service.wsgi import settle_memory
 from tests.builders import BLOG, NOON, PASSWORD
 from tests.fakes import FixedClock, StubScorer
 from tests.perf._filling import fill, waiting
@@ -82,6 +83,8 @@ class Pages:
         )
         runtime = Runtime(settings=settings, store=store, scorer=StubScorer(), clock=FixedClock())
         self.client = create_app(runtime).test_client()
+        # As the server does once it is there.
+        settle_memory()
         form = {"name": "ana", "password": PASSWORD, "csrf_token": self.token("sign-in")}
         assert self.client.post("/moderation/sign-in", data=form).status_code == 303
         self.form_token = self.token("decided")
