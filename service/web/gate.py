@@ -1,7 +1,7 @@
 """A gate in front of the work: whoever would wait too long for a turn is told so at once.
 
 A blog's visitor waits with it, and a client that hangs up asks again on top of the load. So it is
-better to answer "not now" in a second than a verdict in a minute; the comment is held meanwhile.
+better to answer "not now" in seconds than a verdict in a minute; the comment is held meanwhile.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import flask
 
 from service.errors import Overloaded
 
-# Leaves half of the two seconds in which a blog should have its answer for the work itself.
-PATIENCE_S: Final = 1.0
+# Far below the 15 s after which blogs hang up; a burst that is worked off by then is answered.
+PATIENCE_S: Final = 3.0
 
 
 class Gate:

@@ -30,7 +30,9 @@ ROWS = {
     "full": Row("the database is full", "the verdict", "in the spool, stored afterwards"),
     "disk full": Row("the disk is full, for the spool as well", TROUBLE, HELD),
     "spool full": Row("256 MiB wait in the spool", TROUBLE, HELD),
-    "overload": Row("more is asked than can be answered, for more than a second", TROUBLE, HELD),
+    "overload": Row(
+        "more is asked than can be answered, for more than three seconds", TROUBLE, HELD
+    ),
     "queue long": Row("the queue of the moderators is long", "the verdict", "stored"),
     "no key": Row("the key is missing", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
     "wrong key": Row("the key is unknown", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),

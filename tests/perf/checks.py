@@ -50,11 +50,12 @@ end
 
 
 class Load(NamedTuple):
-    """Requests a second, p50 and p99 in milliseconds."""
+    """Requests a second, p50 and p99 in milliseconds, and how many were sent away (503)."""
 
     rate: float
     p50: float
     p99: float
+    refused: float
 
 
 def bodies(place: Path, key: str) -> str:
@@ -83,7 +84,7 @@ def bodies(place: Path, key: str) -> str:
 
 
 def load(address: str, script: Path, *, concurrency: int, seconds: int) -> Load:
-    """One round of load. Raises RuntimeError when an answer was no answer."""
+    """One round of load. Raises RuntimeError when `wrk` does not say what it measured."""
     command = ["wrk", "-t1", f"-c{concurrency}", f"-d{seconds}s", "--timeout", "15s"]
     said = subprocess.run(
         [*command, "-s", str(script), f"{address}/1.1/comment-check"],
@@ -92,9 +93,9 @@ def load(address: str, script: Path, *, concurrency: int, seconds: int) -> Load:
         check=True,
     ).stdout
     found = re.search(r"measured (\S+) (\S+) (\S+) (\d+)", said)
-    if not found or found[4] != "0":
-        raise RuntimeError(f"not every answer was one: {said}")
-    return Load(float(found[1]), float(found[2]), float(found[3]))
+    if not found:
+        raise RuntimeError(f"nothing was measured: {said}")
+    return Load(*map(float, found.groups()))
 
 
 @contextlib.contextmanager
@@ -111,8 +112,10 @@ def noop(threads: int) -> Iterator[str]:
                 urllib.request.urlopen(f"{address}/1.1/comment-check", data=b"a=b").close()
                 break
             time.sleep(0.1)
-        yield address
-        process.terminate()
+        try:
+            yield address
+        finally:
+            process.terminate()
 
 
 def measure(folder: Path, settings: dict[str, str], asked: argparse.Namespace) -> bool:
@@ -136,9 +139,9 @@ def measure(folder: Path, settings: dict[str, str], asked: argparse.Namespace) -
 def tell(concurrency: int, ours: list[Load], theirs: list[Load], goal: float) -> bool:
     mine, other = (Load(*map(statistics.median, zip(*one, strict=True))) for one in (ours, theirs))
     ratio, slower = mine.rate / other.rate, mine.p99 / other.p99
-    print(f"  {concurrency} at a time{'':8} requests/s    p50 ms    p99 ms")
+    print(f"  {concurrency} at a time{'':8} requests/s    p50 ms    p99 ms    sent away")
     for name, one in (("comment-check", mine), ("no-op", other)):
-        print(f"    {name:<18}{one.rate:11.0f}{one.p50:10.1f}{one.p99:10.1f}")
+        print(f"    {name:<18}{one.rate:11.0f}{one.p50:10.1f}{one.p99:10.1f}{one.refused:13.0f}")
     rate_word = "met" if ratio >= goal else "MISSED"
     p99_word = "met" if slower <= _P99_GOAL else "MISSED"
     print(f"    ratio {ratio:.2f} (goal {goal:.2f}: {rate_word}); ", end="")
