@@ -8,6 +8,7 @@ import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.akismet import routes as akismet
+from service.akismet.lane import Lane
 from service.api import routes as api
 from service.background import Background
 from service.moderation import routes as moderation
@@ -44,11 +45,12 @@ def create_app(runtime: Runtime) -> flask.Flask:
         WTF_CSRF_CHECK_DEFAULT=False,
     )
     # First, so that what the guards refuse is counted too.
-    count_requests(app, runtime)
+    counted = count_requests(app, runtime)
     pages = (moderation.moderation, moderation.front)
     for blueprint in (akismet.akismet, api.api, *pages, health, metrics):
         app.register_blueprint(blueprint)
-    guard(app, Gate(runtime.settings.threads))
+    gate = Gate(runtime.settings.threads)
+    guard(app, gate)
     protect_forms(app)
     speak(app)
     offer_openid(app, runtime.settings)
@@ -61,6 +63,8 @@ def create_app(runtime: Runtime) -> flask.Flask:
         },
     )
     app.after_request(add_headers)
+    # In front of everything above, but for the proxy's word on who calls which host.
+    app.wsgi_app = Lane(app.wsgi_app, runtime, gate, counted)  # type: ignore[method-assign]
     hops = runtime.settings.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
