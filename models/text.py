@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
+import re2
 from publicsuffixlist import PublicSuffixList
 from selectolax.lexbor import LexborHTMLParser
 
@@ -48,6 +49,11 @@ _BARE_HOST: Final = re.compile(
     r"|club|vip|win|bet|live|store|pw|tk|ml|ga|cf|ly|me|io|co|de|uk|pl|us|in|id|vn))(?![\w@-])"
     r"(/[^\s<>\"'\]\)]{0,500})?",
     re.IGNORECASE,
+)
+# What every bare host holds, found in a tenth of the time; said of ASCII only, where the two agree.
+_DOTTED: Final = re2.compile(
+    r"(?i)\.(?:com|net|org|info|biz|ru|cn|top|xyz|online|site|shop"
+    r"|club|vip|win|bet|live|store|pw|tk|ml|ga|cf|ly|me|io|co|de|uk|pl|us|in|id|vn)"
 )
 _CYRILLIC_GREEK: Final = str.maketrans(
     "аеорсухвнкмтіјѕԁԛԝһӏαορνικτυχεηγ",
@@ -101,8 +107,13 @@ def look(raw: str) -> Seen:
 
 
 def _written_links(text: str) -> list[Link]:
-    found = [Link(match[0]) for match in _LINK.finditer(text)]
-    return found + [Link(match[0]) for match in _BARE_HOST.finditer(_LINK.sub(" ", text))]
+    if ":" in text or "." in text:
+        found = [Link(match[0]) for match in _LINK.finditer(text)]
+        if not text.isascii() or _DOTTED.search(text):
+            rest = _LINK.sub(" ", text) if found else text
+            found += [Link(match[0]) for match in _BARE_HOST.finditer(rest)]
+        return found
+    return []
 
 
 def _without_markup(text: str) -> tuple[str, list[Link], int]:
@@ -189,17 +200,23 @@ def disguised(text: str) -> int:
         return 0
     composed = unicodedata.normalize("NFC", _MARKS.sub(r"\1", text[:MAX_TEXT]))
     count = len(_TORN.findall(composed)) + len(_UNHEARD_OF.findall(composed)) // _FEW
-    for match in WORD.finditer(text[:MAX_TEXT]):
-        word = match[0]
-        if word.isascii():
-            continue
-        folded = fold_seen(word)
-        plain = unicodedata.normalize("NFKD", word)
-        is_styled = any("MATHEMATICAL" in unicodedata.name(c, "") for c in word[:3])
-        is_mixed = folded.isascii() and not _base(plain).isascii()
-        is_marked = len(word) > _FEW and 2 * len(_base(plain)) <= len(plain)
-        count += is_styled or is_mixed or is_marked
-    return count
+    words = [word for word in WORD.findall(text[:MAX_TEXT]) if not word.isascii()]
+    return count + sum([_is_disguised(w) if len(w) <= _USUAL else _disguise(w) for w in words])
+
+
+def _disguise(word: str) -> bool:
+    plain = unicodedata.normalize("NFKD", word)
+    base = _base(plain)
+    return (
+        any("MATHEMATICAL" in unicodedata.name(c, "") for c in word[:3])
+        or (fold_seen(word).isascii() and not base.isascii())
+        or (len(word) > _FEW and 2 * len(base) <= len(plain))
+    )
+
+
+# Longer ones come once; they would only take up room.
+_USUAL: Final = 30
+_is_disguised = lru_cache(maxsize=20_000)(_disguise)
 
 
 # Every letter apart from its neighbour, or a mark on every letter: no language writes so.

@@ -50,7 +50,7 @@ PIPELINE = scikit_learn()
 def by_scikit_learn(comment: Comment) -> float:
     """The logit of the whole text, or of its loudest part less the doubt: each a row."""
     found = read(comment)
-    spans = list(found.wording.spans()) if found.wordy else []
+    spans = list(found.wording.spans())
     rows = [found.features]
     rows += [[*wordy(found.wording.part(*span)), *found.others] for span in spans]
     numbers = [spread(row) for row in rows]
