@@ -91,7 +91,14 @@ class Seen:
 
 
 def look(raw: str) -> Seen:
-    """What a reader sees of *raw*: entities decoded twice, tags and hidden parts removed."""
+    """What a reader sees of *raw*: entities decoded twice, tags and hidden parts removed.
+
+    One comment is looked at by its lists, its features and its hash: the latest are remembered.
+    """
+    return _look_again(raw) if len(raw) <= _SHORT else _look(raw)
+
+
+def _look(raw: str) -> Seen:
     text = html.unescape(html.unescape(cut(raw).replace("\0", " ")))
     found: list[Link] = []
     hidden, has_markup = 0, bool(_TAG.search(text))
@@ -104,6 +111,11 @@ def look(raw: str) -> Seen:
         written = max(written, _written_links(_BETWEEN.sub("", plain)), key=len)
     found += written
     return Seen(text, tuple(found[:100]), hidden, has_markup)
+
+
+# Longer texts are rare, and would fill the memory with what one client sends.
+_SHORT: Final = 4000
+_look_again = lru_cache(maxsize=256)(_look)
 
 
 def _written_links(text: str) -> list[Link]:
@@ -155,6 +167,10 @@ def fold_seen(text: str) -> str:
     """`fold` for text that `look` has been over."""
     if text.isascii():
         return text.lower()
+    return _fold_again(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", _MARKS.sub(r"\1", text))[: MAX_TEXT * 2]
     kept = (
         letter
@@ -163,6 +179,9 @@ def fold_seen(text: str) -> str:
     )
     text = unicodedata.normalize("NFC", "".join(kept)).casefold()
     return WORD.sub(_one_script, text)
+
+
+_fold_again = lru_cache(maxsize=256)(_fold)
 
 
 def _one_script(match: re.Match[str]) -> str:
