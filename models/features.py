@@ -19,7 +19,7 @@ from models.comment import Comment
 from models.families import author, claims, content, links, relation
 from models.families.view import Family, Feature, view
 from models.families.wording import Wording, grams
-from models.text import script_of
+from models.scripts import script_of
 
 # Raise with every change that can change a score: an artefact fitted before refuses to load.
 FEATURES_VERSION: Final = 4

@@ -31,19 +31,7 @@ def create_app(runtime: Runtime) -> flask.Flask:
     app.extensions["chaffinch-background"] = Background(runtime.store, runtime.clock)
     # No address redirects: clients turn the POST into a GET, or call the redirect an error.
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    app.config.update(
-        SECRET_KEY=runtime.secret,
-        SESSION_COOKIE_NAME="chaffinch",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=runtime.settings.cookie_secure,
-        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=runtime.settings.session_hours),
-        # The wire reads its own bodies up to 2 MiB; forms of people are small.
-        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
-        # Bound to the session, not to the clock: a clock that steps back would end every form.
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_CHECK_DEFAULT=False,
-    )
+    app.config.update(_config(runtime))
     # First, so that what the guards refuse is counted too.
     counted = count_requests(app, runtime)
     pages = (moderation.moderation, moderation.front)
@@ -74,3 +62,20 @@ def create_app(runtime: Runtime) -> flask.Flask:
             x_host=hops,
         )
     return app
+
+
+def _config(runtime: Runtime) -> dict[str, object]:
+    """Flask's own settings."""
+    return {
+        "SECRET_KEY": runtime.secret,
+        "SESSION_COOKIE_NAME": "chaffinch",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": runtime.settings.cookie_secure,
+        "PERMANENT_SESSION_LIFETIME": dt.timedelta(hours=runtime.settings.session_hours),
+        # The wire reads its own bodies up to 2 MiB; forms of people are small.
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        # Bound to the session, not to the clock: a clock that steps back would end every form.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+    }

@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from models.families.view import Feature, View
 from models.families.wording import Wording, scale
-from models.text import WORD, fold_seen, script_of
+from models.scripts import script_of
+from models.text import WORD, fold_seen
 
 _LATIN_LANGUAGES: Final = frozenset(
     "en de fr es it pt nl sv da no nb fi pl cs sk hu ro tr id vi".split()  # noqa: SIM905 - a list
