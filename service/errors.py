@@ -21,6 +21,7 @@ ServiceError
 |  `- DuplicateModerator    this name is taken
 |- TooManyRequests          slow down; `.retry_after_s` says how long
 |- NotReady                 the program cannot start like this; the sentence names the command
+|  `- Unfinished           all of it is forgotten, but the file still holds its bytes
 `- Unavailable              ours to mend: neither true nor false may be answered
    |- ScorerUnavailable     no model could be loaded
    |- StoreUnavailable      the database did not take it
@@ -198,6 +199,12 @@ class NotReady(ServiceError):
     """Catch at the command line: the sentence names the command that mends it."""
 
     code = "not-ready"
+
+
+class Unfinished(NotReady):
+    """Catch to show what was forgotten although the file still holds its bytes."""
+
+    code = "unfinished"
 
 
 class Unavailable(ServiceError):

@@ -18,12 +18,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask_babel import force_locale, gettext, ngettext
 
 from service.delivery import add_delivery
-from service.errors import Conflict, ServiceError
+from service.errors import Conflict, NotReady, ServiceError
 from service.mailer import Mailer, Sends
 from service.moderation.views import ago
 from service.runtime import Runtime
 from service.web.language import DEFAULT
 from service.workflows.deliver_mail import deliver_mail
+from service.workflows.forget_person import resume
 from service.workflows.plan_mail import Alarms, Due, Occasion, plan_mail, post_mail
 from service.workflows.retain import retain
 
@@ -104,6 +105,10 @@ class Schedule:
             for site, rows in retain(store=store, now=now):
                 _log.info("forgot the text of %d comments of site %d", rows, site.site_id)
         settings = self._runtime.settings
+        try:
+            resume(data_dir=settings.data_dir, store=store, secret=self._runtime.secret, now=now)
+        except NotReady as error:
+            _log.warning("an erasure is not finished: %s", error.detail or error)
         with store.begin() as unit:
             unit.moderators.purge_ended_sessions(
                 made_before=now - dt.timedelta(hours=settings.session_hours),

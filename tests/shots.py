@@ -48,7 +48,8 @@ def pages(scene: Scene) -> dict[str, str]:
         "person": f"people/{scene.people['ben'].moderator_id}",
         "sites": "sites",
         "profile": "profile",
-        "privacy": "../privacy/1",
+        "notice": "../privacy/1",
+        "privacy": "privacy",
         "log": "log",
         "events": "events",
     }

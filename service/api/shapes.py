@@ -132,6 +132,7 @@ class PolicyAsk(Shape):
     unsure: Literal["hold", "spam", "ham"] | None = None
     recheck_after_s: int | None = Field(default=None, ge=60, le=31_536_000)
     kept_days: int | None = Field(default=None, ge=1, le=36_500)
+    kept_spam_days: int | None = Field(default=None, ge=1, le=36_500)
     cutoffs: CutoffsShape | None = None
 
 

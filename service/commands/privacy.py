@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
+from collections.abc import Iterator
 
 import click
 
 from service.commands.shared import Sentences, opened
-from service.errors import NotReady
+from service.domain.erasure import Asked
+from service.errors import InvalidField
 from service.runtime import utc_now
 from service.settings import Settings
 from service.storage.spool import Spool, spool_of
 from service.storage.store import Store
 from service.workflows import forget_person as workflow
-from service.workflows.list_models import list_models
+from service.workflows.list_models import list_made_here
 
 
 @click.group(cls=Sentences)
@@ -22,31 +25,48 @@ def privacy() -> None:
     """Show or forget what is kept of one person."""
 
 
-def _drain(settings: Settings, store: Store) -> None:
-    """Nothing of anybody may wait outside of the database. Raises NotReady."""
-    store.spool = Spool(spool_of(settings.data_dir))
-    store.drain()
-    if store.spool.waiting_bytes:
-        raise NotReady(
-            "A running server still holds comments that the database did not take: try again in a "
-            "few seconds."
-        )
+_email = click.option("--email", default="", help="The e-mail address they commented with.")
+_address = click.option(
+    "--ip",
+    "address",
+    default="",
+    help="Or their IP address, or its pseudonym as the pages show it.",
+)
+
+
+def _asked(email: str, address: str) -> Asked:
+    if bool(email) == bool(address):
+        raise InvalidField("email", "Name the person by --email or by --ip, by one of them.")
+    return Asked(email=email, address=address)
+
+
+@contextlib.contextmanager
+def _spooled() -> Iterator[tuple[Settings, Store]]:
+    """Settings and an open Store that knows of the spool: nothing of anybody may wait there."""
+    with opened() as (settings, store):
+        store.spool = Spool(spool_of(settings.data_dir))
+        yield settings, store
 
 
 @privacy.command("export")
-@click.option("--email", required=True, help="The address the person commented with.")
-def export_person(email: str) -> None:
+@_email
+@_address
+def export_person(email: str, address: str) -> None:
     """Print everything kept of the person, one JSON object for each comment."""
-    with opened() as (settings, store):
-        _drain(settings, store)
-        for row in workflow.show_person(email, store=store):
+    asked = _asked(email, address)
+    with _spooled() as (settings, store):
+        secret = settings.secret_key.reveal()
+        for row in workflow.show_person(
+            asked, leaves=True, store=store, secret=secret, now=utc_now()
+        ):
             click.echo(json.dumps(row, ensure_ascii=False))
 
 
 @privacy.command()
-@click.option("--email", required=True, help="The address the person commented with.")
+@_email
+@_address
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def erase(email: str, *, yes: bool) -> None:
+def erase(email: str, address: str, *, yes: bool) -> None:
     """Forget the person for good and print a certificate of counts.
 
     Comments, search words, notes, lists, the log, brought-in history and sent mail lose what was
@@ -54,23 +74,18 @@ def erase(email: str, *, yes: bool) -> None:
     site learned of them. "retrain" names the models made here: train again, and what they may
     have learned of this person is gone, too.
     """
+    asked = _asked(email, address)
     if not yes:
         click.confirm("Forget this person for good?", abort=True, err=True)
-    with opened() as (settings, store):
-        _drain(settings, store)
+    with _spooled() as (settings, store):
         done = workflow.forget_person(
-            email,
+            asked,
             data_dir=settings.data_dir,
             store=store,
             secret=settings.secret_key.reveal(),
             now=utc_now(),
         )
-    click.echo(done.write(retrain=_made_here(settings)))
-
-
-def _made_here(settings: Settings) -> list[str]:
-    every = (known.manifest.model_id for known in list_models(settings.models_dir))
-    return [model_id for model_id in every if (settings.models_dir / model_id).is_dir()]
+    click.echo(done.write(retrain=list_made_here(settings.models_dir, until=done.erased_at[:10])))
 
 
 @privacy.command()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import click
 
 from service.commands.shared import opened
+from service.errors import NotReady, Unavailable
 from service.runtime import utc_now
 from service.server import require_free, run
 from service.settings import Settings
 from service.storage import migrate
+from service.storage.store import Store
+from service.workflows.forget_person import resume
 from service.workflows.make_ready import First, make_ready
 
 
@@ -54,8 +57,21 @@ def serve(port: int | None, host: str | None, *, prepare: bool) -> None:
             secret=settings.secret_key.reveal(),
             now=utc_now(),
         )
+        finish_erasures(settings, store)
     _greet(settings, first)
     run(settings)
+
+
+def finish_erasures(settings: Settings, store: Store) -> None:
+    """Whom we were asked to forget when the power went; nobody's comment waits for that."""
+    secret = settings.secret_key.reveal()
+    try:
+        done = resume(data_dir=settings.data_dir, store=store, secret=secret, now=utc_now())
+    except (NotReady, Unavailable) as error:
+        click.echo(f"an erasure is not finished: {error}", err=True)
+    else:
+        if not done.is_nothing:
+            click.echo(f"an erasure was finished: {done.comments + done.imported} comments")
 
 
 def _greet(settings: Settings, first: First | None) -> None:

@@ -6,6 +6,7 @@ import click
 
 from models.verdict import Cutoffs
 from service.commands.shared import opened
+from service.domain.decision import Outcome
 from service.domain.scope import DEFAULT, read_scopes, write_scopes
 from service.domain.site import Key, Policy, Undecided, UnsureMeans, read_key
 from service.errors import InvalidField
@@ -77,6 +78,9 @@ def list_() -> None:
 )
 @click.option("--kept-days", type=int, help="Forget comment text after this many days; 0: never.")
 @click.option(
+    "--kept-spam-days", type=int, help="The same for spam; 0: as long as everything else."
+)
+@click.option(
     "--audit",
     "audit_share",
     type=click.FloatRange(0, 1),
@@ -92,6 +96,7 @@ def policy(
     recheck_after: int | None,
     undecided: str | None,
     kept_days: int | None,
+    kept_spam_days: int | None,
     audit_share: float | None,
     cutoffs: str | None,
 ) -> None:
@@ -108,6 +113,8 @@ def policy(
         changes["undecided"] = Undecided(undecided)
     if kept_days is not None:
         changes["kept_days"] = kept_days or None
+    if kept_spam_days is not None:
+        changes["kept_spam_days"] = kept_spam_days or None
     if audit_share is not None:
         changes["audit_share"] = audit_share
     if cutoffs is not None:
@@ -118,7 +125,10 @@ def policy(
 
 
 def _written(policy: Policy) -> str:
-    kept = f"{policy.kept_days} days" if policy.kept_days else "for good"
+    kept, spam = (
+        "for good" if days is None else f"{days} days"
+        for days in map(policy.days_of, (Outcome.HAM, Outcome.SPAM))
+    )
     cutoffs = policy.cutoffs
     numbers = (
         f"unsure from {cutoffs.unsure_from:g}, spam from {cutoffs.spam_from:g}, "
@@ -129,7 +139,8 @@ def _written(policy: Policy) -> str:
     return (
         f"unsure: {policy.unsure.value}\nrecheck after: {policy.recheck_after_s} s\n"
         f"undecided: {policy.undecided.value}\n"
-        f"text is kept: {kept}\nblind sample: {policy.audit_share:.1%}\ncutoffs: {numbers}"
+        f"text is kept: {kept}, of spam: {spam}\n"
+        f"blind sample: {policy.audit_share:.1%}\ncutoffs: {numbers}"
     )
 
 

@@ -12,12 +12,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 from typing import Final
 
 MARK: Final = "~"
 _V4, _V6 = 24, 48
 _DIGITS: Final = 10
 _LONGEST: Final = 60
+_PSEUDONYM: Final = re.compile(
+    rf"(?P<network>[0-9a-f.:]+)(?:/\d+)? *{MARK}(?P<told>[0-9a-f]{{10}})"
+)
 
 
 def network_of(address: str) -> str:
@@ -39,6 +43,22 @@ def kept(address: str, key: bytes) -> str:
         return network
     told = hmac.new(key, str(found).encode(), hashlib.sha256).hexdigest()[:_DIGITS]
     return f"{network}{MARK}{told}"
+
+
+def spellings(text: str, key: bytes) -> frozenset[str]:
+    """Every form in which the address that *text* means may be kept; none when it means none.
+
+    An address: its pseudonym by *key*, and the whole as earlier versions kept it. A pseudonym, as
+    it is kept or `shown`: that one, whatever key it was made with.
+    """
+    named = _PSEUDONYM.fullmatch(text.strip())
+    if named:
+        network = network_of(named["network"])
+        return frozenset({f"{network}{MARK}{named['told']}"} if network else ())
+    found = _read(text)
+    if found is None:
+        return frozenset()
+    return frozenset({kept(text, key), str(found), text.strip()} - {network_of(text)})
 
 
 def kept_network(text: str) -> str:

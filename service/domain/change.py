@@ -30,6 +30,7 @@ class What(enum.Enum):
     ENTRY_ADD = "entry-add"
     ENTRY_STATUS = "entry-status"
     LOG_EXPORT = "log-export"
+    PERSON_EXPORT = "person-export"
     ERASURE = "erasure"
 
 

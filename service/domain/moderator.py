@@ -50,6 +50,7 @@ class Action(enum.Enum):
     SEE_PEOPLE = "see-people"
     EDIT_PEOPLE = "edit-people"
     ADMINISTER = "administer"
+    ERASE = "erase"
 
 
 # The least role for each action: the whole policy, to be read aloud.
@@ -67,6 +68,7 @@ LEAST_ROLE: Final = {
     Action.SEE_PEOPLE: Role.MAINTAINER,
     Action.EDIT_PEOPLE: Role.MAINTAINER,
     Action.ADMINISTER: Role.MAINTAINER,
+    Action.ERASE: Role.OWNER,
 }
 
 
@@ -100,6 +102,13 @@ def may(moderator: Moderator, action: Action) -> bool:
 def require(moderator: Moderator, action: Action) -> None:
     """Raise NotPermitted unless *moderator* may do *action*."""
     if not may(moderator, action):
+        raise NotPermitted
+
+
+def require_everywhere(moderator: Moderator, action: Action) -> None:
+    """Raise NotPermitted unless *moderator* may do *action*, and that on every Site."""
+    require(moderator, action)
+    if moderator.site_ids is not None:
         raise NotPermitted
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from models.verdict import Cutoffs
+from service.domain.decision import Outcome
 from service.domain.scope import DEFAULT, Scope
 from service.errors import InvalidField
 
@@ -24,6 +25,8 @@ KEY_SHAPE: Final = re.compile(r"[0-9a-f]{12}")
 NEVER_A_KEY: Final = "0123456789ab"
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 MAX_ADDRESS: Final = 500
+# A hundred years: more is for good.
+MOST_DAYS: Final = 36_500
 
 
 class UnsureMeans(enum.Enum):
@@ -46,8 +49,9 @@ class Undecided(enum.Enum):
 class Policy:
     """A Site's choices. *recheck_after_s*: WordPress lets a held comment wait twice as long.
 
-    *cutoffs* None means the model's own. *kept_days* None keeps text for good. *audit_share* of
-    what the machine decides alone is decided again by a person (domain/audit.py).
+    *cutoffs* None means the model's own. *kept_days* None keeps text for good; *kept_spam_days* is
+    a term of its own for spam, None when that is kept like everything else. *audit_share* of what
+    the machine decides alone is decided again by a person (domain/audit.py).
     """
 
     unsure: UnsureMeans = UnsureMeans.HOLD
@@ -56,7 +60,22 @@ class Policy:
     undecided: Undecided = Undecided.HOLD
     cutoffs: Cutoffs | None = None
     kept_days: int | None = None
+    kept_spam_days: int | None = None
     audit_share: float = 0.0
+
+    def days_of(self, outcome: Outcome) -> int | None:
+        """For how many days the text of what is this *outcome* is kept; None: for good."""
+        if outcome is Outcome.SPAM and self.kept_spam_days is not None:
+            return self.kept_spam_days
+        return self.kept_days
+
+    def terms(self) -> dict[int, tuple[Outcome, ...]]:
+        """What is not kept for good: the Outcomes of each keeping time in days."""
+        every = {outcome: self.days_of(outcome) for outcome in Outcome}
+        return {
+            days: tuple(outcome for outcome, own in every.items() if own == days)
+            for days in sorted({days for days in every.values() if days is not None})
+        }
 
 
 def write_policy(policy: Policy) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def beside(
     standing = found.standings.get(key, Standing())
     held = held_by(found.claims.get(one.submission_id), moderator_id)
     waits = listing is Listing.WAITING
-    kept_days = found.sites[one.site_id].policy.kept_days
+    kept_days = found.sites[one.site_id].policy.days_of(one.outcome)
     return Beside(
         standing=standing_line(standing),
         is_trusted=standing.is_trusted,

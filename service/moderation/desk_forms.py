@@ -52,14 +52,19 @@ def read_entry(form: Mapping[str, str]) -> EntryDraft:
 
 def read_policy_form(form: Mapping[str, str]) -> dict[str, Any]:
     """What a Site is to choose. Raises InvalidField."""
-    kept = form.get("kept", "").strip()
     return {
         "unsure": read_choice(UnsureMeans, form.get("unsure"), "unsure"),
         "undecided": read_choice(Undecided, form.get("undecided"), "undecided"),
         "recheck_after_s": round(_real(form.get("days"), "days") * _DAY.total_seconds()),
-        "kept_days": round(_real(kept, "kept")) if kept else None,
+        "kept_days": _days(form, "kept"),
+        "kept_spam_days": _days(form, "kept_spam"),
         "audit_share": _real(form.get("audit"), "audit") / 1000,
     }
+
+
+def _days(form: Mapping[str, str], field: str) -> int | None:
+    text = form.get(field, "").strip()
+    return round(_real(text, field)) if text else None
 
 
 def _real(text: str | None, field: str) -> float:

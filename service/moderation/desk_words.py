@@ -119,6 +119,8 @@ LOG: Final = {
     "entry-add": _l("added a rule"),
     "entry-status": _l("changed a rule"),
     "log-export": _l("exported the log"),
+    "person-export": _l("took along what is kept of a commenter"),
+    "erasure": _l("forgot a commenter"),
 }
 LINK_TITLE: Final = _l("A link for {name}")
 LINK_TEXT: Final = _l(
@@ -134,6 +136,17 @@ CODES_TEXT: Final = _l(
     "The second factor is on. Each of these codes opens once, instead of the phone's. Print them "
     "or keep them in a password manager; they are shown only now.",
 )
+# What an erasure reached, as a certificate counts it.
+ERASED: Final = {
+    "comments": _l("comments: text, name, addresses, evidence"),
+    "labels": _l("of them decided by people; the decision stays, without a text"),
+    "imported": _l("comments brought in from other programs"),
+    "notes": _l("notes about them"),
+    "entries": _l("entries of the lists"),
+    "changes": _l("lines of the log that named the address"),
+    "mails": _l("mails"),
+    "refused": _l("comments that no database had taken"),
+}
 TRUST: Final = _l("Approve, and trust this author")
 TRUST_TOLD: Final = _l("allows {email} on {site} for {days} days")
 BLOCK: Final = _l("Spam, and hold {domain}")

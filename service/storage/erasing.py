@@ -9,28 +9,31 @@ import contextlib
 import json
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from service.domain.author import author_key
-from service.domain.erasure import Erased, same_email
+from service.domain.decision import Act
+from service.domain.erasure import Erased, Sought
 from service.domain.submission import Submission
+from service.storage.authors import Authors
+from service.storage.decisions import Decisions
 from service.storage.desk_tables import change, entry, entry_hit, mail
 from service.storage.engine import translated
 from service.storage.history_tables import imported
 from service.storage.queue_tables import author, bulk, campaign, remark, saved_view
 from service.storage.records import read_submission, write_text
 from service.storage.search import Search
+from service.storage.settle import trusted_act
 from service.storage.tables import decision, submission
 
 _BATCH: Final = 500
 _GONE: Final = "(erased)"
 # The fact of a deployment that is another after every erasure.
 ERASURES: Final = "erasures"
-# Whether an e-mail address is the person's.
-Is = Callable[[str], bool]
 
 
 class Erasing:
@@ -42,18 +45,19 @@ class Erasing:
             # Freed pages are overwritten, not only let go.
             connection.execute(sa.text("PRAGMA secure_delete = ON"))
 
-    def find(self, is_person: Is) -> Iterator[Submission]:
-        """Every Submission of the person, oldest first."""
-        known = submission.select().where(submission.c.author_key.is_not(None))
-        for row in self._walk(known, submission.c.id, is_person):
-            yield read_submission(row)
+    def find(self, sought: Sought) -> Iterator[int]:
+        """The id of every Submission of the person, oldest first."""
+        rows = sa.select(submission.c.id, submission.c.comment)
+        kept = rows.where(submission.c.comment != write_text({}))
+        for row in self._walk(kept, submission.c.id, sought):
+            yield row.id
 
-    def find_imported(self, is_person: Is) -> Iterator[Any]:
+    def find_imported(self, sought: Sought) -> Iterator[Any]:
         """Every row of brought-in history of the person: (id, comment as JSON text)."""
         rows = sa.select(imported.c.id, imported.c.comment)
-        return self._walk(rows, imported.c.id, is_person)
+        return self._walk(rows, imported.c.id, sought)
 
-    def _walk(self, query: sa.Select[Any], own_id: Any, is_person: Is) -> Iterator[Any]:  # noqa: ANN401 - a Column
+    def _walk(self, query: sa.Select[Any], own_id: Any, sought: Sought) -> Iterator[Any]:  # noqa: ANN401 - a Column
         """The rows of *query* whose comment is the person's, in batches by *own_id*."""
         last = 0
         while True:
@@ -62,21 +66,29 @@ class Erasing:
             if not rows:
                 return
             last = rows[-1].id
-            yield from (
-                row for row in rows if is_person(json.loads(row.comment).get("author_email", ""))
-            )
+            yield from (row for row in rows if sought.is_author(json.loads(row.comment)))
 
-    def forget(self, found: Sequence[Submission]) -> Erased:
-        """Blank these Submissions and what hangs on them; answers and verdicts stay as counts."""
+    def take(self, ids: Sequence[int]) -> list[Submission]:
+        """These Submissions, ours until the commit: nobody decides one while it is forgotten."""
+        rows = self._connection.execute(
+            submission.select()
+            .where(submission.c.id.in_(ids))
+            .order_by(submission.c.id)
+            .with_for_update()
+        ).all()
+        return [read_submission(row) for row in rows]
+
+    def forget(self, found: Sequence[Submission], sought: Sought) -> Erased:
+        """Blank these Submissions and what hangs on them; answers and verdicts stay as counts.
+
+        Say `unit.alone(TEXTS)` before `take`: what is being made of their texts is made first.
+        """
         ids = [one.submission_id for one in found]
         chosen = sa.select(submission.c.id).where(submission.c.id.in_(ids))
         Search(self._connection).purge(chosen)
         notes = self._notes(ids)
         self._groups(found)
-        for one in found:
-            key = author_key(one.arrival.comment)
-            own = (author.c.site_id == one.site_id, author.c.author_key == key)
-            self._connection.execute(author.delete().where(*own))
+        self._standings(found, sought)
         blank = write_text({})
         for own_id in ids:
             self._connection.execute(
@@ -95,6 +107,28 @@ class Erasing:
         return Erased(
             comments=len(ids), labels=sum(one.decided_at is not None for one in found), notes=notes
         )
+
+    def _standings(self, found: Sequence[Submission], sought: Sought) -> None:
+        """What moderators thought of these authors: gone with whose e-mail address is forgotten.
+
+        Others wrote from the same IP address: of theirs goes what these comments had added.
+        """
+        decisions = Decisions(self._connection).list_of_many([one.submission_id for one in found])
+        own, moves = set(), Counter[tuple[int, str, Act]]()
+        for one in found:
+            comment = one.arrival.comment
+            key, act = author_key(comment), trusted_act(decisions[one.submission_id])
+            if key and sought.has_email(comment.author_email):
+                own.add(key)
+            elif key and act:
+                moves[one.site_id, key, act] -= 1
+        Authors(self._connection).move(moves)
+        if own:
+            self._connection.execute(author.delete().where(author.c.author_key.in_(own)))
+            # Rows whose text an earlier version forgot still hold the key.
+            self._connection.execute(
+                submission.update().where(submission.c.author_key.in_(own)).values(author_key=None)
+            )
 
     def _notes(self, ids: Sequence[int]) -> int:
         remarks = self._connection.execute(
@@ -125,28 +159,28 @@ class Erasing:
         self._connection.execute(imported.delete().where(imported.c.id.in_(ids)))
         return Erased(imported=len(ids))
 
-    def forget_mentions(self, emails: Sequence[str]) -> Erased:
+    def forget_mentions(self, words: Sequence[str]) -> Erased:
         """What people wrote down with these addresses in it: lists, log, views; all sent mail."""
         entries = changes = 0
-        for email in emails:
-            own = sa.func.lower(entry.c.pattern) == email
+        for word in words:
+            own = sa.func.lower(entry.c.pattern) == word
             ids = self._connection.execute(sa.select(entry.c.id).where(own)).scalars().all()
             self._connection.execute(entry_hit.delete().where(entry_hit.c.entry_id.in_(ids)))
             self._connection.execute(entry.delete().where(entry.c.id.in_(ids)))
             entries += len(ids)
-            said = sa.or_(
-                *(_holds(column, email) for column in (change.c.subject, change.c.detail))
-            )
+            said = sa.or_(*(_holds(column, word) for column in (change.c.subject, change.c.detail)))
             with self._log_open():
                 changes += self._connection.execute(
                     change.update().where(said).values(subject=_GONE, detail="{}")
                 ).rowcount
-            for table, column in ((bulk, bulk.c.asked), (saved_view, saved_view.c.place)):
+            for table, column in _WRITTEN:
                 self._connection.execute(
-                    table.update().where(_holds(column, email)).values({column.name: ""})
+                    table.update().where(_holds(column, word)).values({column.name: ""})
                 )
+        # Sent, or given up.
+        is_over = sa.or_(mail.c.sent_at.is_not(None), mail.c.next_at.is_(None))
         mails = self._connection.execute(
-            mail.update().where(mail.c.sent_at.is_not(None), mail.c.body != "").values(body="")
+            mail.update().where(is_over, mail.c.body != "").values(body="")
         ).rowcount
         return Erased(entries=entries, changes=changes, mails=mails)
 
@@ -173,40 +207,64 @@ class Erasing:
             self._connection.exec_driver_sql(made)
 
 
-def _holds(column: sa.ColumnElement[str], email: str) -> sa.ColumnElement[bool]:
-    return sa.func.lower(column).contains(same_email(email), autoescape=True)
+# Where else people write what they like, the address of somebody among it.
+_WRITTEN: Final = (
+    (entry, entry.c.why),
+    (bulk, bulk.c.asked),
+    (bulk, bulk.c.note),
+    (saved_view, saved_view.c.place),
+    (saved_view, saved_view.c.name),
+)
+_TRIES: Final = 3
+_TABLES: Final = (
+    *("submission", "search", "imported", "decision", "remark", "change", "author", "campaign"),
+    *("campaign_band", "entry", "entry_hit", "bulk", "saved_view", "mail"),
+)
+
+
+def _holds(column: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:
+    return sa.func.lower(column).contains(word, autoescape=True)
 
 
 def compact(engine: sa.Engine) -> None:
     """Make the engine let go of what was overwritten: index segments, free pages, the log.
 
     Slow I/O: SQLite writes its file anew, PostgreSQL its tables. Nothing else may write meanwhile.
-    Raises StoreUnavailable.
+    Raises StoreUnavailable, also while somebody reads on who began before: the log holds it all.
     """
     with translated():
-        _compact(engine)
+        if engine.dialect.name == "sqlite":
+            _compact_file(engine)
+        else:
+            _compact_tables(engine)
 
 
-def _compact(engine: sa.Engine) -> None:
-    if engine.dialect.name == "sqlite":
-        raw = engine.raw_connection()
-        try:
-            # Past the engine: it opens a transaction before each statement, and these want none.
-            own = raw.driver_connection
-            assert own is not None  # noqa: S101 - for the type checker
-            own.rollback()
-            own.isolation_level = None
-            for statement in (
-                "INSERT INTO search (search) VALUES ('optimize')",
-                "VACUUM",
-                "PRAGMA wal_checkpoint(TRUNCATE)",
-            ):
-                own.execute(statement).fetchall()
-        except sqlite3.Error as error:
-            raise sa.exc.OperationalError("compact", None, error) from None
-        finally:
-            raw.invalidate()
-        return
+def _compact_file(engine: sa.Engine) -> None:
+    raw = engine.raw_connection()
+    try:
+        # Past the engine: it opens a transaction before each statement, and these want none.
+        own = raw.driver_connection
+        assert own is not None  # noqa: S101 - for the type checker
+        own.rollback()
+        own.isolation_level = None
+        for statement in ("INSERT INTO search (search) VALUES ('optimize')", "VACUUM"):
+            own.execute(statement).fetchall()
+        # Each waits for readers as long as for a lock; what it says first is whether it gave up.
+        tries = (own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() for _ in range(_TRIES))
+        if all(is_busy for is_busy, *_ in tries):
+            raise sqlite3.OperationalError("the log is read by somebody else")
+    except sqlite3.Error as error:
+        raise sa.exc.OperationalError("compact", None, error) from None
+    finally:
+        raw.invalidate()
+
+
+def _compact_tables(engine: sa.Engine) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in ("submission", "search", "imported", "decision", "remark", "change"):
-            connection.execute(sa.text(f"VACUUM FULL {table}"))
+        # A table of many gigabytes takes its time.
+        connection.execute(sa.text("SET statement_timeout = 0"))
+        try:
+            for table in _TABLES:
+                connection.execute(sa.text(f"VACUUM FULL {table}"))
+        finally:
+            connection.invalidate()

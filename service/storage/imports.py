@@ -135,12 +135,6 @@ class Imports:
             raise NotFound(f"There is no import {import_id}.")
         return rows
 
-    def purge_old(self, site_id: int, *, before: dt.datetime) -> int:
-        """Forget what was written *before*, as `Submissions.purge` does; answers with how many."""
-        return self._connection.execute(
-            imported.delete().where(imported.c.site_id == site_id, imported.c.written_at < before),
-        ).rowcount
-
     def each_labelled(self, *, batch: int = 500) -> Iterator[tuple[int, int, str, Past]]:
         """(id, Site's id, format, Past) of all that may teach, oldest first, in flat memory.
 

@@ -90,7 +90,7 @@ def settle_many(connection: sa.Connection, cases: Sequence[Case]) -> None:
     )
     changes: Counter[tuple[int, str, Act]] = Counter()
     for case in cases:
-        was, now = _trusted_act(case.before), _trusted_act(case.after)
+        was, now = trusted_act(case.before), trusted_act(case.after)
         if case.author_key and was is not now:
             changes.update({(case.site_id, case.author_key, now): 1} if now else {})
             changes.subtract({(case.site_id, case.author_key, was): 1} if was else {})
@@ -152,7 +152,7 @@ def _row(case: Case) -> dict[str, Any]:
     }
 
 
-def _trusted_act(decisions: Sequence[Decision]) -> Act | None:
+def trusted_act(decisions: Sequence[Decision]) -> Act | None:
     """What moderators hold about it, if that says something about its author. Sites don't count."""
     holds = standing(one for one in decisions if one.source is Source.MODERATOR)
     return holds.act if holds and holds.act in {Act.APPROVE, Act.SPAM} else None

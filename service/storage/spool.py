@@ -89,6 +89,26 @@ class Spool:
                     place.unlink()
         return count
 
+    def purge_refused(self, is_gone: Callable[[Submission], bool]) -> int:
+        """Drop from what no database took whatever *is_gone* says; answers with how many lines.
+
+        Lines that cannot be read go as well: nobody can say whose they are.
+        """
+        place = self.folder / REFUSED
+        if not place.exists():
+            return 0
+        lines = place.read_bytes().splitlines(keepends=True)
+        kept = [line for line in lines if (one := _read(line)) and not is_gone(one[0])]
+        if len(kept) < len(lines):
+            new = place.with_suffix(".new")
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+                file.truncate()
+                file.writelines(kept)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(place)
+        return len(lines) - len(kept)
+
     def close(self) -> None:
         """Write what waits and let go of the file: another process may drain it."""
         self._writer.close()

@@ -19,6 +19,7 @@ from service.errors import StoreUnavailable
 from service.storage.address_key import AddressKey
 from service.storage.engine import WRITES, make_engine, translated
 from service.storage.entries import Entries
+from service.storage.erasing import compact
 from service.storage.gauges import Gauges, read_gauges
 from service.storage.known import Known
 from service.storage.listbook import ListBook
@@ -178,6 +179,14 @@ class Store:
         """Ask the database anything. Raises StoreUnavailable."""
         with self.read() as unit:
             unit.find_meta("ping")
+
+    def compact(self) -> None:
+        """Write the files anew, without what was overwritten (slow I/O).
+
+        No thread of ours writes meanwhile. Raises StoreUnavailable.
+        """
+        with self._own_turn():
+            compact(self.engine)
 
     def gauges(self) -> Gauges:
         """What waits and what was answered lately (fast I/O). Raises StoreUnavailable."""

@@ -15,7 +15,6 @@ from service.domain.decision import Outcome
 from service.domain.submission import Submission, content_hash
 from service.errors import NotFound
 from service.storage.records import read_submission, write_submission, write_text
-from service.storage.search import Search
 from service.storage.tables import submission
 
 # What clients send as a guid may hold anything; PostgreSQL takes a NUL for an error of ours.
@@ -192,32 +191,6 @@ class Submissions:
             .limit(limit),
         ).all()
         return [read_submission(row) for row in rows]
-
-    def purge(self, site_id: int, *, before: dt.datetime, most: int = 1000) -> int:
-        """Blank text and traces of what this Site received *before*; counts and hashes stay.
-
-        Answers with how many rows changed, *most* at a time: a transaction over a million rows
-        would keep every check waiting.
-        """
-        blank = write_text({})
-        some = (
-            sa.select(submission.c.id)
-            .where(
-                submission.c.site_id == site_id,
-                submission.c.received_at < before,
-                submission.c.comment != blank,
-            )
-            .limit(most)
-        )
-        old = self._connection.execute(some).scalars().all()
-        chosen = sa.select(submission.c.id).where(submission.c.id.in_(old))
-        Search(self._connection).purge(chosen)
-        self._connection.execute(
-            submission.update()
-            .where(submission.c.id.in_(old))
-            .values(comment=blank, request=blank, evidence=None),
-        )
-        return len(old)
 
 
 def _matching(ask: PageAsk) -> list[sa.ColumnElement[bool]]:

@@ -28,6 +28,7 @@ from service.storage.imports import Imports
 from service.storage.lists import Lists
 from service.storage.moderators import Moderators
 from service.storage.outbox import Outbox
+from service.storage.retention import Retention
 from service.storage.saved_views import SavedViews
 from service.storage.search import Search
 from service.storage.settle import Case, settle_many, settle_one
@@ -61,6 +62,11 @@ class Unit:
     def erasing(self) -> Erasing:
         """Forgetting one person."""
         return Erasing(self._connection)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """Keeping times."""
+        return Retention(self._connection)
 
     @cached_property
     def sites(self) -> Sites:

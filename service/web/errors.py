@@ -37,6 +37,7 @@ STATUS: Final[dict[type[e.ServiceError], int]] = {
     e.DuplicateModerator: 409,
     e.TooManyRequests: 429,
     e.NotReady: 503,
+    e.Unfinished: 503,
     e.Unavailable: 503,
     e.ScorerUnavailable: 503,
     e.StoreUnavailable: 503,

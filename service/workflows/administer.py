@@ -20,6 +20,7 @@ from service.domain.moderator import (
 from service.domain.password import hash_password
 from service.domain.scope import DEFAULT, POWERFUL, Scope
 from service.domain.site import (
+    MOST_DAYS,
     Key,
     Policy,
     Site,
@@ -210,8 +211,10 @@ def _site_of(unit: Unit, blog: str) -> Site:
 def _checked(policy: Policy) -> Policy:
     if not 60 <= policy.recheck_after_s <= 31_536_000:  # noqa: PLR2004 - a minute to a year
         raise InvalidField("recheck_after_s", "Recheck after 60 seconds to one year.")
-    if policy.kept_days is not None and policy.kept_days < 1:
-        raise InvalidField("kept_days", "Text is kept for one day at least.")
+    for name in ("kept_days", "kept_spam_days"):
+        days = getattr(policy, name)
+        if days is not None and not 1 <= days <= MOST_DAYS:
+            raise InvalidField(name, f"Text is kept for 1 to {MOST_DAYS} days, or for good.")
     if not 0 <= policy.audit_share <= 1:
         raise InvalidField("audit_share", "The blind sample is a share from 0 to 1.")
     return policy

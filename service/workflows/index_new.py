@@ -13,6 +13,7 @@ from models.text import domain_of
 from service.domain.likeness import ALIKE, ALIKE_WITH_CONTACT, Likeness, likeness, share
 from service.domain.submission import Submission
 from service.domain.tokens import tokens
+from service.storage.search import TEXTS
 from service.storage.store import Store
 from service.storage.unit import Unit
 
@@ -31,6 +32,7 @@ def index_new(*, store: Store, now: dt.datetime) -> int:
     Safe to run in several processes at once: they take turns.
     """
     with store.begin() as unit:
+        unit.alone(TEXTS)
         until = int(unit.lock_meta(_DONE, "0"))
         found = unit.submissions.list_after(until, limit=_BATCH)
         if store.engine.dialect.name != "sqlite":

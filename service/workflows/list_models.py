@@ -19,6 +19,12 @@ class Known:
     aliases: tuple[str, ...]
 
 
+def list_made_here(models_dir: Path, *, until: str) -> list[str]:
+    """The ids of the models that were trained here, not shipped, *until* a day (ISO 8601)."""
+    every = (known.manifest for known in list_models(models_dir) if known.manifest.made_at <= until)
+    return [one.model_id for one in every if (models_dir / one.model_id).is_dir()]
+
+
 def list_models(models_dir: Path) -> list[Known]:
     """Every model whose manifest can be read, by id (slow I/O: one small file each)."""
     registry = Registry(models_dir)

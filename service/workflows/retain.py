@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from service.domain.decision import Outcome
 from service.domain.site import Site
 from service.errors import NotFound
 from service.storage.store import Store
@@ -19,7 +20,7 @@ def retain(
 ) -> list[tuple[Site, int]]:
     """Every Site that forgot something, with how many Submissions (slow I/O).
 
-    By each Site's Policy (*kept_days*), or everything received *before* when that is given; of
+    By each Site's Policy (for each Outcome), or everything received *before* when that is given; of
     one *blog* (a network with all its blogs), or of all. In many short transactions, so that
     checks go on meanwhile. Raises NotFound for a blog we don't know.
     """
@@ -29,10 +30,7 @@ def retain(
         raise NotFound(f"There is no site for {blog}.")
     forgotten = []
     for site in sites:
-        until = before or _until(site, now)
-        if until is None:
-            continue
-        rows = _forget(site, until, store)
+        rows = sum(_forget(site, until, some, store) for until, some in _terms(site, before, now))
         if rows:
             forgotten.append((site, rows))
     return forgotten
@@ -46,18 +44,23 @@ def _chosen(unit: Unit, blog: str) -> list[Site]:
     return list({site.site_id: site for site in [*named, *children]}.values())
 
 
-def _forget(site: Site, until: dt.datetime, store: Store) -> int:
+def _forget(site: Site, until: dt.datetime, outcomes: tuple[Outcome, ...], store: Store) -> int:
     forgotten = 0
     while True:
         with store.begin() as unit:
-            rows = unit.submissions.purge(site.site_id, before=until)
-            rows += unit.imports.purge_old(site.site_id, before=until)
+            rows = unit.retention.purge(site.site_id, before=until, outcomes=outcomes)
             unit.commit()
         if not rows:
             return forgotten
         forgotten += rows
 
 
-def _until(site: Site, now: dt.datetime) -> dt.datetime | None:
-    days = site.policy.kept_days
-    return None if days is None else now - dt.timedelta(days=days)
+def _terms(
+    site: Site, before: dt.datetime | None, now: dt.datetime
+) -> list[tuple[dt.datetime, tuple[Outcome, ...]]]:
+    """Until when what is forgotten: one moment for all, or one for each keeping time."""
+    if before is not None:
+        return [(before, tuple(Outcome))]
+    return [
+        (now - dt.timedelta(days=days), outcomes) for days, outcomes in site.policy.terms().items()
+    ]

@@ -39,6 +39,7 @@ policies = st.builds(
     recheck_after_s=st.integers(60, 31_536_000),
     cutoffs=st.none() | strategies.cutoffs,
     kept_days=st.none() | st.integers(1, 10_000),
+    kept_spam_days=st.none() | st.integers(1, 10_000),
 )
 
 

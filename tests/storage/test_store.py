@@ -184,8 +184,8 @@ def test_purged_text_is_gone_and_counts_stay(each_store):
     new = make_submission(site.site_id, arrival=make_arrival("secret phrase"))
     each_store.append(new)
     with each_store.begin() as unit:
-        assert unit.submissions.purge(site.site_id, before=NOON.replace(hour=13)) == 1
-        assert unit.submissions.purge(site.site_id, before=NOON.replace(hour=13)) == 0
+        assert unit.retention.purge(site.site_id, before=NOON.replace(hour=13)) == 1
+        assert unit.retention.purge(site.site_id, before=NOON.replace(hour=13)) == 0
         unit.commit()
     with each_store.read() as unit:
         kept = unit.submissions.get(new.guid)

@@ -212,6 +212,27 @@ def test_purge_follows_each_sites_own_policy(chaffinch, each_store, network):
     assert chaffinch("purge").out == "Nothing was old enough.\n"
 
 
+def test_spam_is_forgotten_by_a_term_of_its_own(chaffinch, each_store, network, ana):
+    now = dt.datetime.now(dt.UTC)
+    days_ago = {days: now - dt.timedelta(days=days) for days in (3, 10, 40)}
+    made = {
+        (text, days): check(each_store, network, text, now=when)
+        for text in ("fine", "casino", "casino after all")
+        for days, when in days_ago.items()
+    }
+    # What was spam and is found good is kept as good ones are.
+    one = made["casino after all", 10]
+    decide(ana, one.guid, Act.APPROVE, seen_version=0, store=each_store, now=now)
+    said = chaffinch("site", "policy", BLOG, "--kept-days", "30", "--kept-spam-days", "7")
+    assert "text is kept: 30 days, of spam: 7 days\n" in said.out
+    assert chaffinch("purge").out == f"{BLOG}: 4 forgotten\n"
+    left = {key for key, one in made.items() if text_of(each_store, one)}
+    still = {(text, 3) for text, _ in made} | {("fine", 10), ("casino after all", 10)}
+    assert left == still
+    said = chaffinch("site", "policy", BLOG, "--kept-spam-days", "0")
+    assert "text is kept: 30 days, of spam: 30 days\n" in said.out
+
+
 def test_purge_of_one_site_touches_no_other(chaffinch, each_store, network):
     mine = child(each_store, "https://one.example/")
     other = child(each_store, "https://two.example/")

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.verdict import Cutoffs
+from service.domain.decision import Outcome
 from service.domain.site import (
     KEY_SHAPE,
     Policy,
@@ -57,6 +58,32 @@ def test_a_key_is_hashed_with_the_deployments_secret():
 
 def test_a_policy_makes_the_round_trip():
     cutoffs = Cutoffs(unsure_from=0.1, spam_from=0.5, blatant_from=2)
-    policy = Policy(unsure=UnsureMeans.SPAM, recheck_after_s=60, cutoffs=cutoffs, kept_days=9)
+    policy = Policy(
+        unsure=UnsureMeans.SPAM,
+        recheck_after_s=60,
+        cutoffs=cutoffs,
+        kept_days=9,
+        kept_spam_days=3,
+    )
     assert read_policy(write_policy(policy)) == policy
     assert read_policy({"choice of a later release": 1}) == Policy()
+
+
+REST = (Outcome.HAM, Outcome.UNSURE, Outcome.REMOVED)
+
+
+@pytest.mark.parametrize(
+    ("days", "spam_days", "terms"),
+    [
+        (None, None, {}),
+        (30, None, {30: tuple(Outcome)}),
+        (30, 7, {7: (Outcome.SPAM,), 30: REST}),
+        (30, 30, {30: tuple(Outcome)}),
+        (7, 30, {7: REST, 30: (Outcome.SPAM,)}),
+        (None, 7, {7: (Outcome.SPAM,)}),
+    ],
+)
+def test_spam_may_have_a_keeping_time_of_its_own(days, spam_days, terms):
+    policy = Policy(kept_days=days, kept_spam_days=spam_days)
+    assert policy.terms() == terms
+    assert policy.days_of(Outcome.REMOVED) == days

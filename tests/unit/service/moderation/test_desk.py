@@ -303,13 +303,21 @@ def test_who_is_overruled_is_told_until_they_have_read_it(app, olga, owner, stor
 
 def test_a_site_s_choices_are_made_on_its_page(olga, store, site):
     good = {"unsure": "spam", "days": "0.5", "undecided": "approve", "kept": "30", "audit": "5"}
+    good["kept_spam"] = "7"
     assert send(olga, f"sites/{site.site_id}/policy", **good).status_code == 303
     with store.read() as unit:
         policy = unit.sites.get(site.site_id).policy
     assert policy.unsure is UnsureMeans.SPAM
     assert policy.undecided is Undecided.APPROVE
     assert (policy.recheck_after_s, policy.kept_days, policy.audit_share) == (43_200, 30, 0.005)
-    for wrong in ({"days": "soon"}, {"days": "nan"}, {"kept": "0"}, {"audit": "2000"}):
+    assert policy.kept_spam_days == 7
+    for wrong in (
+        {"days": "soon"},
+        {"days": "nan"},
+        {"kept": "0"},
+        {"kept_spam": "0"},
+        {"audit": "2000"},
+    ):
         answer = send(olga, f"sites/{site.site_id}/policy", **(good | wrong))
         assert answer.status_code == 400, wrong
         assert 'role="alert"' in answer.text

@@ -39,6 +39,7 @@ def test_it_is_open_and_in_the_reader_s_language(client, site):
     [
         ({"kept_days": 30}, "After 30 days all of that is deleted"),
         ({"kept_days": 1}, "After 1 day all of that is deleted"),
+        ({"kept_spam_days": 9}, "to be spam it is deleted after 9 days"),
         ({"unsure": UnsureMeans.SPAM}, "is not shown until a person has read it"),
         ({"unsure": UnsureMeans.HAM}, "is shown, and a person may look at it"),
         ({"audit_share": 0.01}, "although the model was sure"),

@@ -34,6 +34,12 @@ ASKS = {
     "site_policy": Action.EDIT_POLICY,
     "events": Action.SEE_KEYS,
     "events_again": Action.EDIT_KEYS,
+    "privacy": Action.ERASE,
+    "privacy_person": Action.ERASE,
+    "privacy_export": Action.ERASE,
+    "privacy_erase": Action.ERASE,
+    "privacy_certificate": Action.ERASE,
+    "privacy_download": Action.ERASE,
     "sample": Action.DECIDE,
     "log": Action.SEE_LOG,
     "log_export": Action.EXPORT_LOG,
@@ -86,6 +92,8 @@ OWN = {
     "sign_out",
 }
 FORMS = {
+    "privacy_person": {"who": "nobody@birds.example"},
+    "privacy_export": {"who": "nobody@birds.example"},
     "entry_check": {"kind": "domain", "pattern": "evil.example", "effect": "spam"},
     "entry_add": {"kind": "domain", "pattern": "evil.example", "effect": "spam"},
     "entry_status": {"status": "shadow"},
@@ -204,8 +212,8 @@ def test_pages_of_one_site_name_no_other(app, store, world):
     form = PersonForm(role=Role.MAINTAINER, site_ids=frozenset({here["site_id"]}))
     change_person(owner, mia.moderator_id, form, store=store, now=NOON)
     client = sign_in(app, "mia")
-    for _name, method, rule in routes(app):
-        if method == "GET" and "<" not in rule:
+    for name, method, rule in routes(app):
+        if method == "GET" and "<" not in rule and ASKS.get(name) is not Action.ERASE:
             answer = client.get(rule)
             assert answer.status_code in {200, 303}, (rule, answer.status_code)
             assert there["guid"] not in answer.text, rule

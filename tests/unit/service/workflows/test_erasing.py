@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from service.domain.decision import Act
 from service.domain.draft import EntryDraft
 from service.domain.entry import Effect, EntryKind
-from service.domain.erasure import person_hash
+from service.domain.erasure import person_hash, read_asked
 from service.domain.moderator import Role
 from service.domain.submission import new_guid
 from service.errors import InvalidField
@@ -85,8 +85,14 @@ def left(store):
     return [one for one in CANARIES if one in text]
 
 
-def erase(store, folder, email=EMAIL):
-    return forget_person(email, data_dir=folder, store=store, secret=SECRET, now=NOON)
+def erase(store, folder, who=EMAIL, **more):
+    return forget_person(
+        read_asked(who), data_dir=folder, store=store, secret=SECRET, now=NOON, **more
+    )
+
+
+def show(store, who):
+    return list(show_person(read_asked(who), store=store, secret=SECRET, now=NOON))
 
 
 def test_without_an_erasure_each_canary_is_there(each_store, world):
@@ -138,11 +144,11 @@ def test_the_bytes_are_gone_from_the_file_and_its_log(sqlite_url, world, each_st
 
 
 def test_what_is_known_of_a_person_can_be_shown_first(each_store, world):
-    rows = list(show_person(f" {EMAIL.title()} ", store=each_store))
+    rows = show(each_store, f" {EMAIL.title()} ")
     assert [row["guid"] for row in rows] == world[0]
     (address,) = {row["comment"]["user_ip"] for row in rows}
     assert address.startswith("203.0.113.0~")
-    assert list(show_person("nobody@birds.example", store=each_store)) == []
+    assert show(each_store, "nobody@birds.example") == []
 
 
 def test_what_an_old_backup_brings_back_is_forgotten_again(each_store, blog, world, tmp_path):
