@@ -21,6 +21,7 @@ from service.workflows.administer import add_moderator, add_site, set_policy
 from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
 from service.workflows.index_new import index_new
+from service.workflows.manage_webhooks import add_webhook_of, pause_webhook
 from tests.builders import NOON, PASSWORD
 
 BLOGS = (
@@ -186,6 +187,7 @@ def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = 
     ]
     while index_new(store=store, now=now):
         pass
+    _webhooks(store, people["olga"], sites, secret, now)
     return Scene(
         people, sites, [one.guid for one in made + campaign if one.outcome.value == "UNSURE"]
     )
@@ -237,6 +239,24 @@ def _history(
             one = _check(store, scorer, sites[day % 3], when, author, url, "archive", text)
             who = people["ana" if day % 2 else "ben"]
             decide(who, one.guid, act, seen_version=None, store=store, now=when)
+
+
+def _webhooks(
+    store: Store, owner: Moderator, sites: list[Site], secret: str, now: dt.datetime
+) -> None:
+    """Two that hear; the second one is paused."""
+    for host, site in (("hooks.porto.example", sites[0]), ("desk.example", None)):
+        made = add_webhook_of(
+            owner,
+            f"https://{host}/chaffinch",
+            site_id=site.site_id if site else None,
+            private_hosts=frozenset({host}),
+            store=store,
+            secret=secret,
+            now=now - dt.timedelta(days=20),
+        ).webhook
+    when = now - dt.timedelta(hours=5)
+    pause_webhook(owner, made.webhook_id, store=store, now=when)
 
 
 def _rules(store: Store, owner: Moderator, sites: list[Site], now: dt.datetime) -> None:

@@ -116,6 +116,11 @@ LOG: Final = {
     "key-issue": _l("issued a key"),
     "key-rotate": _l("replaced a key"),
     "key-revoke": _l("revoked a key"),
+    "webhook-add": _l("added a webhook"),
+    "webhook-rotate": _l("replaced a webhook's secret"),
+    "webhook-pause": _l("paused a webhook"),
+    "webhook-resume": _l("let a webhook hear again"),
+    "webhook-remove": _l("removed a webhook"),
     "entry-add": _l("added a rule"),
     "entry-status": _l("changed a rule"),
     "log-export": _l("exported the log"),
@@ -128,6 +133,15 @@ LINK_TEXT: Final = _l(
 KEY_TITLE: Final = _l("A key for {site}")
 KEY_TEXT: Final = _l(
     "Give this key to the blog, and {address} as the server. It is shown only now; we keep a hash.",
+)
+SECRET_TITLE: Final = _l("A secret for {host}")
+SECRET_TEXT: Final = _l(
+    "Give this secret to the receiver: it tells by it that an event came from here. It is shown "
+    "only now.",
+)
+SECRETS_TEXT: Final = _l(
+    "Give this secret to the receiver. It is shown only now. Until {until} UTC each event carries "
+    "two signatures, by the old secret and by the new one.",
 )
 CODES_TITLE: Final = _l("Codes for the day the phone is gone")
 CODES_TEXT: Final = _l(

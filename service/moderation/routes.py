@@ -18,6 +18,7 @@ from service.moderation import (
     profile,
     signing_in,
     sites,
+    webhooks,
 )
 from service.moderation.blueprint import moderation, render_error
 from service.moderation.lists import front
@@ -41,4 +42,5 @@ __all__ = [
     "render_error",
     "signing_in",
     "sites",
+    "webhooks",
 ]
