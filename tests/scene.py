@@ -302,3 +302,9 @@ def _rules(store: Store, owner: Moderator, sites: list[Site], now: dt.datetime) 
         ),
     ):
         add_entry(owner, draft, store=store, now=now - dt.timedelta(days=days))
+    phrase = EntryDraft(kind=EntryKind.PHRASE, pattern="work from home", effect=Effect.SPAM)
+    fallen = add_entry(owner, phrase, store=store, now=now - dt.timedelta(days=20))
+    with store.begin() as unit:
+        when = now - dt.timedelta(days=1)
+        unit.entries.set_held(fallen.entry_id, when, wrong=4, of=9, now=when)
+        unit.commit()

@@ -34,6 +34,8 @@ class What(enum.Enum):
     WEBHOOK_REMOVE = "webhook-remove"
     ENTRY_ADD = "entry-add"
     ENTRY_STATUS = "entry-status"
+    ENTRY_HOLD = "entry-hold"
+    ENTRY_RESTORE = "entry-restore"
     LOG_EXPORT = "log-export"
     ERASURE = "erasure"
 

@@ -7,7 +7,7 @@ from typing import Final
 from service.domain.decision import Outcome
 from service.domain.entry import Effect, EntryKind, EntryStatus
 from service.domain.moderator import Role
-from service.domain.preferences import Digest, Shortcuts, Theme
+from service.domain.preferences import Digest, Shortcuts, Switch, Theme
 from service.domain.site import Undecided, UnsureMeans
 from service.moderation.words import OUTCOMES
 from service.web.language import said as _l
@@ -74,6 +74,7 @@ DIGESTS: Final = {
     Digest.HOURLY: _l("every hour, when something waits"),
     Digest.DAILY: _l("once a day, when something waits"),
 }
+SWITCHES: Final = {Switch.ON: _l("on"), Switch.OFF: _l("off")}
 KEY_NAMES: Final = {
     "next": _l("next"),
     "previous": _l("previous"),
@@ -123,6 +124,8 @@ LOG: Final = {
     "webhook-remove": _l("removed a webhook"),
     "entry-add": _l("added a rule"),
     "entry-status": _l("changed a rule"),
+    "entry-hold": _l("set a rule to hold: people went against it"),
+    "entry-restore": _l("let a rule decide again"),
     "log-export": _l("exported the log"),
 }
 LINK_TITLE: Final = _l("A link for {name}")

@@ -214,6 +214,24 @@ class Decisions:
         query = sa.select(decision.c.undoes).where(decision.c.undoes.in_(decision_ids))
         return set(self._connection.execute(query).scalars())
 
+    def list_waits(self, moment: dt.datetime, *, most: int = 1000) -> list[dt.timedelta]:
+        """How long each comment had waited that moderators decided since *moment*, newest first.
+
+        Looks at the newest *most* Decisions, undos left out (fast I/O).
+        """
+        rows = self._connection.execute(
+            sa.select(decision.c.decided_at, submission.c.received_at)
+            .join(submission, submission.c.id == decision.c.submission_id)
+            .where(
+                decision.c.decided_at >= moment,
+                decision.c.source == Source.MODERATOR,
+                decision.c.act != Act.UNDO,
+            )
+            .order_by(decision.c.id.desc())
+            .limit(most),
+        ).all()
+        return [row.decided_at - row.received_at for row in rows]
+
     def count_since(self, moment: dt.datetime) -> int:
         """How many Decisions moderators made since *moment*, counted to 10 000."""
         some = (

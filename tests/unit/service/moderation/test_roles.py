@@ -46,6 +46,7 @@ ASKS = {
     "entry_check": Action.EDIT_LISTS,
     "entry_add": Action.EDIT_LISTS,
     "entry_status": Action.EDIT_LISTS,
+    "entry_restore": Action.EDIT_LISTS,
     "decide": Action.DECIDE,
     "undo": Action.DECIDE,
     "bulk_start": Action.DECIDE,
