@@ -109,7 +109,8 @@ def _list(listing: Listing) -> ResponseReturnValue:
         by_priority=view.sort is Sort.PRIORITY,
         is_new=not view.is_narrowed
         and listing is Listing.WAITING
-        and not any(found.counts.values()),
+        and not any(found.counts.values())
+        and not found.decided_today,
     )
 
 
