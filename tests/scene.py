@@ -20,7 +20,9 @@ from service.workflows.add_entry import add_entry
 from service.workflows.administer import add_moderator, add_site, set_policy
 from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
+from service.workflows.follow_campaign import follow_campaign
 from service.workflows.index_new import index_new
+from service.workflows.list_campaigns import list_campaigns
 from service.workflows.manage_webhooks import add_webhook_of, pause_webhook
 from tests.builders import NOON, PASSWORD
 
@@ -188,6 +190,11 @@ def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = 
     while index_new(store=store, now=now):
         pass
     _webhooks(store, people["olga"], sites, secret, now)
+    for group in list_campaigns(people["ana"], store=store, now=now).groups[:1]:
+        place = "/moderation/"
+        follow_campaign(
+            people["ana"], group.campaign_id, Act.SPAM, place=place, store=store, now=now
+        )
     return Scene(
         people, sites, [one.guid for one in made + campaign if one.outcome.value == "UNSURE"]
     )

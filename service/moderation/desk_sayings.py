@@ -16,5 +16,7 @@ DESK: Final = (
     N_("An address has at most {most} characters."),
     N_("{host} is inside a private network. Who runs this server can allow it there."),
     N_("Only who works on every site adds a webhook for all of them."),
+    N_("There is no such campaign."),
+    N_("What comes later can be spam or be removed, never be approved."),
     N_("There is no such event, or it was not given up."),
 )

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from service.domain.decision import Act, Decision, Source
 from service.errors import NotFound
+from service.storage.queue_tables import campaign_follow
 from service.storage.records import plain
 from service.storage.tables import decision, moderator, submission
 
@@ -195,14 +196,19 @@ class Decisions:
         return [(_decision(row), row.guid) for row in rows]
 
     def find_newest_by(self, moderator_id: int) -> Decision | None:
-        """A moderator's newest Decision that still stands: what undo takes back."""
+        """A moderator's newest Decision that still stands: what undo takes back.
+
+        Not what was decided since by a campaign that is followed: that was no press of a key.
+        """
         later = decision.alias()
+        followed = sa.select(campaign_follow.c.bulk_id)
         row = self._connection.execute(
             _query()
             .where(
                 decision.c.moderator_id == moderator_id,
                 decision.c.act != Act.UNDO,
                 sa.not_(sa.exists().where(later.c.undoes == decision.c.id)),
+                sa.or_(decision.c.bulk_id.is_(None), decision.c.bulk_id.not_in(followed)),
             )
             .order_by(decision.c.id.desc())
             .limit(1),

@@ -92,7 +92,6 @@ def review(
         put_off = unit.lists.count(skipped, most=MOST_BESIDE) if is_queue else 0
         most = MOST_COUNTED if is_queue else MOST_BESIDE
         is_whole = not view.is_narrowed and counts.get(view.listing, most) < most
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return ReviewPage(
             items=tuple(items),
             after=cursor_of(items[-1], view.sort) if len(found) > PAGE_ROWS else None,
@@ -101,8 +100,8 @@ def review(
             if is_whole
             else unit.lists.count(ask, most=MOST_COUNTED),
             sites={site.site_id: site for site in every},
-            decided_today=unit.decisions.count_since(midnight),
-            half_within=_half_within(unit, midnight) if is_queue and not items else None,
+            decided_today=unit.decisions.count_since(_midnight(now)),
+            half_within=_half_within(unit, now) if is_queue and not items else None,
             here=unit.claims.count_here(now - _HERE),
             oldest_at=oldest.received_at if oldest else None,
             newest_id=newest.submission_id if newest else 0,
@@ -116,8 +115,12 @@ def review(
         )
 
 
-def _half_within(unit: Unit, midnight: dt.datetime) -> dt.timedelta | None:
-    waits = unit.decisions.list_waits(midnight)
+def _midnight(now: dt.datetime) -> dt.datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _half_within(unit: Unit, now: dt.datetime) -> dt.timedelta | None:
+    waits = unit.decisions.list_waits(_midnight(now))
     return statistics.median_high(waits) if waits else None
 
 

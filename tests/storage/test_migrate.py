@@ -126,6 +126,12 @@ ROWS = {
         "UPDATE entry SET held_at = '2026-11-24 12:00:00', held_wrong = 3, held_of = 4",
         "UPDATE entry SET counted_from = '2026-11-24 12:00:00'",
     ),
+    "0072": (
+        (
+            "INSERT INTO campaign_follow (id, campaign_id, bulk_id, ends_at) VALUES"
+            " (1, 1, 1, '2026-11-24 12:00:00')"
+        ),
+    ),
 }
 
 
@@ -225,7 +231,7 @@ def test_each_engine_refuses_a_word_that_is_none_of_ours(bare_store):
             )
 
 
-@pytest.mark.parametrize("version", ["0070", "0071"])
+@pytest.mark.parametrize("version", ["0070", "0071", "0072"])
 def test_a_step_back_leaves_what_the_version_before_knows(bare_store, version):
     migrate.upgrade(bare_store.engine, version)
     with bare_store.engine.begin() as connection:

@@ -50,6 +50,8 @@ ASKS = {
     "decide": Action.DECIDE,
     "undo": Action.DECIDE,
     "bulk_start": Action.DECIDE,
+    "campaign_follow": Action.BULK,
+    "follow_end": Action.BULK,
     "bulk_stop": Action.DECIDE,
     "bulk_undo": Action.DECIDE,
     "claim": Action.DECIDE,
@@ -101,6 +103,7 @@ FORMS = {
     "person_open": {"open": "no"},
     "site_add": {"blog": "https://third.example/"},
     "key_issue": {"name": "another"},
+    "campaign_follow": {"act": "spam"},
     "webhook_add": {"url": "https://hooks.example.org/", "site": "1"},
     "decide": {"act": "spam", "seen": "0"},
 }
