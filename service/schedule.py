@@ -25,6 +25,7 @@ from service.runtime import Runtime
 from service.web.language import DEFAULT
 from service.workflows.deliver_mail import deliver_mail
 from service.workflows.forget_person import resume
+from service.workflows.hold_entries import hold_entries
 from service.workflows.plan_mail import Alarms, Due, Occasion, plan_mail, post_mail
 from service.workflows.retain import retain
 
@@ -32,6 +33,8 @@ _log = logging.getLogger(__name__)
 _EVERY_S: Final = 60
 _RETAIN: Final = "retain"
 _RETAIN_LEASE: Final = dt.timedelta(hours=2)
+_HOLD: Final = "hold-entries"
+_HOLD_LEASE: Final = dt.timedelta(minutes=10)
 
 
 class Schedule:
@@ -65,7 +68,7 @@ class Schedule:
 
     def tick(self) -> None:
         """Everything that is due now (slow I/O). A fault of one chore is logged, not raised."""
-        for chore in (self._write, self._send, self._forget):
+        for chore in (self._write, self._send, self._forget, self._hold):
             try:
                 chore()
             except ServiceError as error:
@@ -116,6 +119,22 @@ class Schedule:
             )
             again = now + dt.timedelta(days=1)
             unit.chores.finish(_RETAIN, by=self._name, due_at=again, now=now)
+            unit.commit()
+
+    def _hold(self) -> None:
+        store, now = self._runtime.store, self._runtime.clock()
+        try:
+            with store.begin() as unit:
+                is_ours = unit.chores.claim(_HOLD, by=self._name, now=now, lease=_HOLD_LEASE)
+                unit.commit()
+        except Conflict:
+            return
+        if not is_ours:
+            return
+        for one in hold_entries(store=store, now=now):
+            _log.info("%s holds: %d of %d were wrong", one.rule, one.held_wrong, one.held_of)
+        with store.begin() as unit:
+            unit.chores.finish(_HOLD, by=self._name, due_at=now + dt.timedelta(hours=1), now=now)
             unit.commit()
 
     def _told(self, due: Due, now: dt.datetime) -> tuple[str, str]:

@@ -20,7 +20,10 @@ from service.workflows.add_entry import add_entry
 from service.workflows.administer import add_moderator, add_site, set_policy
 from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
+from service.workflows.follow_campaign import follow_campaign
 from service.workflows.index_new import index_new
+from service.workflows.list_campaigns import list_campaigns
+from service.workflows.manage_webhooks import add_webhook_of, pause_webhook
 from tests.builders import NOON, PASSWORD
 
 BLOGS = (
@@ -186,6 +189,12 @@ def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = 
     ]
     while index_new(store=store, now=now):
         pass
+    _webhooks(store, people["olga"], sites, secret, now)
+    for group in list_campaigns(people["ana"], store=store, now=now).groups[:1]:
+        place = "/moderation/"
+        follow_campaign(
+            people["ana"], group.campaign_id, Act.SPAM, place=place, store=store, now=now
+        )
     return Scene(
         people, sites, [one.guid for one in made + campaign if one.outcome.value == "UNSURE"]
     )
@@ -239,6 +248,24 @@ def _history(
             decide(who, one.guid, act, seen_version=None, store=store, now=when)
 
 
+def _webhooks(
+    store: Store, owner: Moderator, sites: list[Site], secret: str, now: dt.datetime
+) -> None:
+    """Two that hear; the second one is paused."""
+    for host, site in (("hooks.porto.example", sites[0]), ("desk.example", None)):
+        made = add_webhook_of(
+            owner,
+            f"https://{host}/chaffinch",
+            site_id=site.site_id if site else None,
+            private_hosts=frozenset({host}),
+            store=store,
+            secret=secret,
+            now=now - dt.timedelta(days=20),
+        ).webhook
+    when = now - dt.timedelta(hours=5)
+    pause_webhook(owner, made.webhook_id, store=store, now=when)
+
+
 def _rules(store: Store, owner: Moderator, sites: list[Site], now: dt.datetime) -> None:
     for draft, days in (
         (
@@ -282,3 +309,9 @@ def _rules(store: Store, owner: Moderator, sites: list[Site], now: dt.datetime) 
         ),
     ):
         add_entry(owner, draft, store=store, now=now - dt.timedelta(days=days))
+    phrase = EntryDraft(kind=EntryKind.PHRASE, pattern="work from home", effect=Effect.SPAM)
+    fallen = add_entry(owner, phrase, store=store, now=now - dt.timedelta(days=20))
+    with store.begin() as unit:
+        when = now - dt.timedelta(days=1)
+        unit.entries.set_held(fallen.entry_id, when, wrong=4, of=9, now=when)
+        unit.commit()

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import enum
 import ipaddress
+import math
 import re
 import unicodedata
 from typing import Final
@@ -65,7 +66,11 @@ class EntryStatus(enum.Enum):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the lists. *site_id* None: on every Site. *expires_at* None: until ended."""
+    """One line of the lists. *site_id* None: on every Site. *expires_at* None: until ended.
+
+    From *held_at* on it holds for a person whatever its effect: *held_wrong* of *held_of* that
+    moderators decided were wrong. What it found before *counted_from* is not held against it.
+    """
 
     entry_id: int
     site_id: int | None
@@ -78,6 +83,15 @@ class Entry:
     made_at: dt.datetime
     expires_at: dt.datetime | None = None
     decision_id: int | None = None
+    held_at: dt.datetime | None = None
+    held_wrong: int = 0
+    held_of: int = 0
+    counted_from: dt.datetime | None = None
+
+    @property
+    def acts(self) -> Effect:
+        """What it does now: its effect, unless people went against it."""
+        return self.effect if self.held_at is None else Effect.HOLD
 
     @property
     def rule(self) -> str:
@@ -88,6 +102,28 @@ class Entry:
         """Whether it is looked for at all at this time."""
         is_on = self.status in (EntryStatus.LIVE, EntryStatus.SHADOW)
         return is_on and (self.expires_at is None or now < self.expires_at)
+
+
+# Fewer contradictions may be slips.
+LEAST_WRONG: Final = 3
+# The share of right answers that an entry must be able to have.
+LEAST_PRECISION: Final = 0.9
+# Of the normal distribution: 95 of 100 intervals hold the true share.
+_Z: Final = 1.96
+
+
+def has_fallen(wrong: int, decided: int) -> bool:
+    """Whether *wrong* answers among *decided* show that the rest is not right often enough.
+
+    Even the upper end of Wilson's interval of the share that was right lies under
+    `LEAST_PRECISION`: so three of ten are too many, and three of twenty may be bad luck. Free.
+    """
+    if wrong < LEAST_WRONG:
+        return False
+    right, z2 = 1 - wrong / decided, _Z * _Z
+    middle = right + z2 / (2 * decided)
+    reach = _Z * math.sqrt(right * (1 - right) / decided + z2 / (4 * decided * decided))
+    return (middle + reach) / (1 + z2 / decided) < LEAST_PRECISION
 
 
 def read_pattern(kind: EntryKind, text: str) -> str:

@@ -21,6 +21,8 @@ _MOST_RETRY_S: Final = 3600
 GIVES_UP_AFTER: Final = dt.timedelta(days=3)
 # Both secrets sign for a day after a rotation, so that a receiver may take the new one in peace.
 BOTH_SECRETS: Final = dt.timedelta(days=1)
+# Why an Event for a paused Webhook is put aside; with these words it is found again.
+PAUSED: Final = "the webhook is paused"
 
 
 class Receiver(enum.Enum):
@@ -75,7 +77,8 @@ class Event:
 class Webhook:
     """An address that hears what happens to the comments of one Site; *site_id* None: of all.
 
-    The secrets are sealed. *old_secret* signs too until *old_until*.
+    The secrets are sealed. *old_secret* signs too until *old_until*. From *paused_at* on nothing
+    is sent; None when it hears.
     """
 
     webhook_id: int
@@ -85,6 +88,7 @@ class Webhook:
     created_at: dt.datetime
     old_secret: str | None = None
     old_until: dt.datetime | None = None
+    paused_at: dt.datetime | None = None
 
 
 def new_event_id() -> str:

@@ -65,6 +65,12 @@ class Likeness:
     signature: str
     bands: tuple[int, ...]
     contacts: tuple[int, ...]
+    letters: int = 0
+
+    @property
+    def says_enough(self) -> bool:
+        """Whether the text alone is long enough to be known again; everyday words are not."""
+        return self.letters >= _LEAST_LETTERS
 
 
 def likeness(comment: Comment, own_domain: str = "") -> Likeness | None:
@@ -85,7 +91,7 @@ def likeness(comment: Comment, own_domain: str = "") -> Likeness | None:
         for band in range(_BANDS)
     )
     signature = (numbers & np.uint64(0xFFFF)).astype(">u2").tobytes().hex()
-    return Likeness(signature=signature, bands=bands, contacts=contacts)
+    return Likeness(signature=signature, bands=bands, contacts=contacts, letters=len(plain))
 
 
 def share(first: str, second: str) -> float:

@@ -76,7 +76,7 @@ class Matcher:
         if not self._kinds:
             return []
         found = [entry for entry in self._each(comment) if entry.holds(now)]
-        return sorted(found, key=lambda e: (e.site_id is None, _ORDER[e.effect], e.entry_id))
+        return sorted(found, key=lambda e: (e.site_id is None, _ORDER[e.acts], e.entry_id))
 
     def _add_net(self, entry: Entry) -> None:
         net = ipaddress.ip_network(entry.pattern)

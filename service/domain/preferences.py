@@ -35,6 +35,13 @@ class Digest(enum.Enum):
     DAILY = "daily"
 
 
+class Switch(enum.Enum):
+    """What is wanted or not."""
+
+    OFF = "off"
+    ON = "on"
+
+
 # What can have a key of one's own, and the key it has otherwise.
 KEYS: Final = {
     "next": "j",
@@ -60,7 +67,10 @@ _EXPORT: Final = "chaffinch-keys"
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """One person's choices. *keys* holds only what differs from `KEYS`; *digest_hour* is UTC."""
+    """One person's choices. *keys* holds only what differs from `KEYS`; *digest_hour* is UTC.
+
+    *swipe*: a touched row moved aside is decided. *pauses*: a line after many decisions in a row.
+    """
 
     language: str = ""
     theme: Theme = Theme.AUTO
@@ -68,6 +78,8 @@ class Preferences:
     keys: tuple[tuple[str, str], ...] = ()
     digest: Digest = Digest.OFF
     digest_hour: int = 7
+    swipe: Switch = Switch.ON
+    pauses: Switch = Switch.ON
 
     @property
     def keymap(self) -> dict[str, str]:
@@ -86,6 +98,8 @@ def write_preferences(choices: Preferences) -> dict[str, Any]:
         "keys": dict(choices.keys),
         "digest": choices.digest.value,
         "digest_hour": choices.digest_hour,
+        "swipe": choices.swipe.value,
+        "pauses": choices.pauses.value,
     }
 
 
@@ -105,6 +119,8 @@ def read_preferences(row: Mapping[str, Any]) -> Preferences:
             keys=read_keys(choices["keys"]),
             digest=Digest(choices["digest"]),
             digest_hour=hour,
+            swipe=Switch(choices["swipe"]),
+            pauses=Switch(choices["pauses"]),
         )
     except (ValueError, TypeError, AttributeError):
         raise InvalidField("preferences", "This is none of the choices.") from None

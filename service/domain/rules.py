@@ -92,7 +92,7 @@ def first_answer(arrival: Arrival, listed: Entry | None = None) -> Rule | None:
     """The first rule that has an answer, or None; *listed* is what the lists say. Free."""
     for rule in RULES:
         if rule.name == _LISTS_BEFORE and listed is not None:
-            return Rule(listed.rule, listed.why, _OF_EFFECT[listed.effect], lambda _: True)
+            return Rule(listed.rule, listed.why, _OF_EFFECT[listed.acts], lambda _: True)
         if rule.applies(arrival):
             return rule
     return None

@@ -7,16 +7,18 @@ import difflib
 import re
 from typing import Final
 
+import flask
 from flask.typing import ResponseReturnValue
 
 from models.text import look
 from service.domain.view import Sort, View
-from service.moderation import addresses, views
-from service.moderation.blueprint import moderation, page
+from service.moderation import addresses, forms, views, words
+from service.moderation.blueprint import SEE_OTHER, moderation, page
 from service.moderation.letters import visible
 from service.moderation.segments import Host, Segment, hosts
 from service.web.auth import signed_in
 from service.web.health import runtime
+from service.workflows.follow_campaign import end_follow, follow_campaign
 from service.workflows.list_campaigns import Group, list_campaigns
 
 _SHOWN: Final = 600
@@ -44,7 +46,7 @@ class Card:
 def campaigns() -> ResponseReturnValue:
     """Groups of near-duplicates that wait."""
     here, now = runtime(), runtime().clock()
-    found = list_campaigns(signed_in(), store=here.store)
+    found = list_campaigns(signed_in(), store=here.store, now=now)
     cards = [
         Card(
             group=one,
@@ -60,7 +62,36 @@ def campaigns() -> ResponseReturnValue:
         )
         for one in found.groups
     ]
-    return page("campaigns.html", listing="campaigns", cards=cards)
+    return page(
+        "campaigns.html",
+        listing="campaigns",
+        cards=cards,
+        follows=found.follows,
+        acts=words.ACTS,
+    )
+
+
+@moderation.post("/campaigns/<int:campaign_id>/follow", endpoint="campaign_follow")
+def campaign_follow(campaign_id: int) -> ResponseReturnValue:
+    """Decide what comes like it in the next days, as it is decided now."""
+    here = runtime()
+    follow_campaign(
+        signed_in(),
+        campaign_id,
+        forms.read_act(flask.request.form.get("act", "")),
+        place=addresses.write_view(View(campaign_id=campaign_id)),
+        store=here.store,
+        now=here.clock(),
+    )
+    return flask.redirect(flask.url_for("moderation.campaigns") + "#followed", SEE_OTHER)
+
+
+@moderation.post("/campaigns/follow/<int:follow_id>/end", endpoint="follow_end")
+def follow_end(follow_id: int) -> ResponseReturnValue:
+    """Nothing more is decided by it."""
+    here = runtime()
+    end_follow(signed_in(), follow_id, store=here.store, now=here.clock())
+    return flask.redirect(flask.url_for("moderation.campaigns"), SEE_OTHER)
 
 
 def differing(texts: list[str]) -> list[Segment]:

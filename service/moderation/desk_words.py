@@ -7,7 +7,7 @@ from typing import Final
 from service.domain.decision import Outcome
 from service.domain.entry import Effect, EntryKind, EntryStatus
 from service.domain.moderator import Role
-from service.domain.preferences import Digest, Shortcuts, Theme
+from service.domain.preferences import Digest, Shortcuts, Switch, Theme
 from service.domain.site import Undecided, UnsureMeans
 from service.moderation.words import OUTCOMES
 from service.web.language import said as _l
@@ -74,6 +74,7 @@ DIGESTS: Final = {
     Digest.HOURLY: _l("every hour, when something waits"),
     Digest.DAILY: _l("once a day, when something waits"),
 }
+SWITCHES: Final = {Switch.ON: _l("on"), Switch.OFF: _l("off")}
 KEY_NAMES: Final = {
     "next": _l("next"),
     "previous": _l("previous"),
@@ -116,8 +117,15 @@ LOG: Final = {
     "key-issue": _l("issued a key"),
     "key-rotate": _l("replaced a key"),
     "key-revoke": _l("revoked a key"),
+    "webhook-add": _l("added a webhook"),
+    "webhook-rotate": _l("replaced a webhook's secret"),
+    "webhook-pause": _l("paused a webhook"),
+    "webhook-resume": _l("let a webhook hear again"),
+    "webhook-remove": _l("removed a webhook"),
     "entry-add": _l("added a rule"),
     "entry-status": _l("changed a rule"),
+    "entry-hold": _l("set a rule to hold: people went against it"),
+    "entry-restore": _l("let a rule decide again"),
     "log-export": _l("exported the log"),
     "person-export": _l("took along what is kept of a commenter"),
     "erasure": _l("forgot a commenter"),
@@ -130,6 +138,15 @@ LINK_TEXT: Final = _l(
 KEY_TITLE: Final = _l("A key for {site}")
 KEY_TEXT: Final = _l(
     "Give this key to the blog, and {address} as the server. It is shown only now; we keep a hash.",
+)
+SECRET_TITLE: Final = _l("A secret for {host}")
+SECRET_TEXT: Final = _l(
+    "Give this secret to the receiver: it tells by it that an event came from here. It is shown "
+    "only now.",
+)
+SECRETS_TEXT: Final = _l(
+    "Give this secret to the receiver. It is shown only now. Until {until} UTC each event carries "
+    "two signatures, by the old secret and by the new one.",
 )
 CODES_TITLE: Final = _l("Codes for the day the phone is gone")
 CODES_TEXT: Final = _l(

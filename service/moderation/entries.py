@@ -16,6 +16,7 @@ from service.web.auth import signed_in
 from service.web.health import runtime
 from service.workflows.add_entry import add_entry
 from service.workflows.back_test import DAYS, back_test
+from service.workflows.hold_entries import restore_entry
 from service.workflows.list_entries import list_entries
 from service.workflows.set_entry import set_entry
 
@@ -93,4 +94,12 @@ def entry_status(entry_id: int) -> ResponseReturnValue:
     here = runtime()
     status = desk_forms.read_choice(EntryStatus, flask.request.form.get("status"), "status")
     set_entry(signed_in(), entry_id, status, store=here.store, now=here.clock())
+    return flask.redirect(flask.url_for("moderation.lists"), SEE_OTHER)
+
+
+@moderation.post("/lists/<int:entry_id>/restore", endpoint="entry_restore")
+def entry_restore(entry_id: int) -> ResponseReturnValue:
+    """Let an entry that was set to hold decide by itself again."""
+    here = runtime()
+    restore_entry(signed_in(), entry_id, store=here.store, now=here.clock())
     return flask.redirect(flask.url_for("moderation.lists"), SEE_OTHER)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
 import flask
 from flask.typing import ResponseReturnValue
 
-from service.domain.event import EventKind, EventState, Receiver, Webhook
+from service.domain.event import PAUSED, EventKind, EventState, Receiver
 from service.moderation.blueprint import SEE_OTHER, moderation, page
 from service.moderation.letters import visible
 from service.web.auth import signed_in
 from service.web.health import runtime
 from service.web.language import said as _l
 from service.workflows.look_at_events import look_at_events, send_again
+from service.workflows.manage_webhooks import host_of_webhook
 
 STATES: Final = {
     EventState.WAITING: _l("waits"),
@@ -33,18 +33,39 @@ RECEIVERS: Final = {
 }
 
 
+# What stands in an Event as the reason of a failure, most of it the names of errors.
+TROUBLES: Final = {
+    PAUSED: _l("the webhook is paused"),
+    "put off": _l("put off: another event for the same address was not answered"),
+    "the webhook was removed": _l("the webhook was removed"),
+    "the secret was sealed by another deployment": _l(
+        "the secret was sealed by another deployment: replace it"
+    ),
+    "InvalidIPAddress": _l("refused: the address is inside a private network"),
+    "ConnectionError": _l("nobody answers there"),
+    "ConnectTimeout": _l("nobody answers there"),
+    "ReadTimeout": _l("it took too long to answer"),
+    "SSLError": _l("its certificate cannot be trusted"),
+}
+
+
 @moderation.get("/events", endpoint="events")
-def events_page() -> ResponseReturnValue:
-    """Events, newest first, or those in one state."""
+def events_page(refusal: str = "") -> ResponseReturnValue:
+    """Events, newest first, or those in one state; and who hears of them."""
     asked = flask.request.args
     state = next((one for one in EventState if one.value == asked.get("state")), None)
     before = asked.get("before", type=int)
     found = look_at_events(signed_in(), state=state, before=before, store=runtime().store)
-    return page(
+    shown = page(
         "events.html",
         listing="events",
         found=found,
-        hosts=[(_host(one), one.site_id) for one in found.webhooks],
+        hosts=[(visible(host_of_webhook(one)), one) for one in found.webhooks],
+        names={one.site_id: one.name for one in found.sites},
+        now=runtime().clock(),
+        refusal=refusal,
+        form=flask.request.form,
+        troubles=TROUBLES,
         state=state.value if state else "",
         states=[(one.value, word) for one, word in STATES.items()],
         state_words=STATES,
@@ -53,6 +74,7 @@ def events_page() -> ResponseReturnValue:
         visible=visible,
         again=asked.get("again", type=int),
     )
+    return shown, 400 if refusal else 200
 
 
 @moderation.post("/events/again", endpoint="events_again")
@@ -62,11 +84,3 @@ def again() -> ResponseReturnValue:
     number = flask.request.form.get("number", type=int)
     count = send_again(signed_in(), number, store=here.store, now=here.clock())
     return flask.redirect(flask.url_for("moderation.events", again=count), SEE_OTHER)
-
-
-def _host(one: Webhook) -> str:
-    """Whom it goes to; the rest of the address may hold a secret."""
-    try:
-        return visible(urlsplit(one.url).netloc.rpartition("@")[2])
-    except ValueError:
-        return ""

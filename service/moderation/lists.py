@@ -91,6 +91,7 @@ def _list(listing: Listing) -> ResponseReturnValue:
         hints=[(what, tell(hint)) for what, hint in found.hints],
         counts=_counts(found),
         matching=_told(found.matching, MOST_COUNTED),
+        half_within=views.within(found.half_within) if found.half_within else "",
         oldest=views.ago(found.oldest_at, now) if found.oldest_at else "",
         goal=goal,
         sorts=[(one.value, words.SORTS[one]) for one in sorts_of(listing)],
@@ -108,7 +109,8 @@ def _list(listing: Listing) -> ResponseReturnValue:
         by_priority=view.sort is Sort.PRIORITY,
         is_new=not view.is_narrowed
         and listing is Listing.WAITING
-        and not any(found.counts.values()),
+        and not any(found.counts.values())
+        and not found.decided_today,
     )
 
 

@@ -47,6 +47,7 @@ def profile_page(refusal: str = "", place: str = "") -> ResponseReturnValue:
         themes=[(one.value, word) for one, word in desk_words.THEMES.items()],
         shortcuts=[(one.value, word) for one, word in desk_words.SHORTCUTS.items()],
         digests=[(one.value, word) for one, word in desk_words.DIGESTS.items()],
+        switches=[(one.value, word) for one, word in desk_words.SWITCHES.items()],
         own_keys=[(name, desk_words.KEY_NAMES[name], key) for name, key in _keys().items()],
         role=desk_words.ROLES[person.role],
         can_mail=bool(here.settings.smtp_host),

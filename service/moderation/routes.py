@@ -19,6 +19,7 @@ from service.moderation import (
     profile,
     signing_in,
     sites,
+    webhooks,
 )
 from service.moderation.blueprint import moderation, render_error
 from service.moderation.lists import front
@@ -43,4 +44,5 @@ __all__ = [
     "render_error",
     "signing_in",
     "sites",
+    "webhooks",
 ]

@@ -13,11 +13,7 @@ from typing import Final
 from flask import has_request_context, request
 from flask_babel import gettext
 
-
-def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
-    """*text* as it is; the extraction of messages finds it here."""
-    return text
-
+from service.moderation.desk_sayings import DESK, N_
 
 REFUSALS: Final = (
     N_("This did not work."),
@@ -265,10 +261,10 @@ CLUES: Final = (
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 _TEMPLATES: Final = tuple(
     (re.compile(_PLACE.sub(r"(?P<\1>.+)", re.escape(text)), re.DOTALL), text)
-    for text in (*REFUSALS, *RULES, *CLUES)
+    for text in (*REFUSALS, *DESK, *RULES, *CLUES)
     if "{" in text
 )
-_KNOWN: Final = frozenset((*REFUSALS, *RULES, *CLUES))
+_KNOWN: Final = frozenset((*REFUSALS, *DESK, *RULES, *CLUES))
 
 
 def tell(sentence: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import math
 import re
 from typing import Final
 from urllib.parse import urlsplit
@@ -250,6 +251,17 @@ def decided_line(decision: Decision) -> str:
         by = f" ({visible(decision.reporter)})" if decision.reporter else ""
         return words.SITE_SAID[decision.act].format(by=by)
     return f"{visible(decision.moderator)} {words.ACTS[decision.act]}"
+
+
+def within(time: dt.timedelta) -> str:
+    """A length of time rounded up to minutes, hours or days, so that "at most" is true of it."""
+    for size, told, most in (
+        (_MINUTE, words.MINUTES, _HOUR),
+        (_HOUR, words.HOURS, 2 * _DAY),
+    ):
+        if time.total_seconds() <= most:
+            return told.format(count=max(1, math.ceil(time.total_seconds() / size)))
+    return words.DAYS.format(count=math.ceil(time.total_seconds() / _DAY))
 
 
 def ago(moment: dt.datetime, now: dt.datetime) -> str:

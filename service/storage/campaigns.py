@@ -86,6 +86,17 @@ class Campaigns:
         query = sa.select(campaign.c.id, campaign.c.size).where(campaign.c.id.in_(wanted))
         return {row.id: row.size for row in self._connection.execute(query)}
 
+    def count_decided(self, campaign_id: int) -> tuple[int, int]:
+        """How many of this group people decided, and how many of those they approved."""
+        own = submission.c
+        decided, good = self._connection.execute(
+            sa.select(
+                sa.func.count(),
+                sa.func.coalesce(sa.func.sum(sa.case((own.outcome == Outcome.HAM, 1), else_=0)), 0),
+            ).where(own.campaign_id == campaign_id, own.decided_at.is_not(None)),
+        ).one()
+        return int(decided), int(good)
+
     def find(self, campaign_id: int) -> Campaign | None:
         """The group of this id, or None."""
         query = campaign.select().where(campaign.c.id == campaign_id)

@@ -19,6 +19,7 @@ from service.storage.records import plain
 from service.storage.tables import decision, moderator, submission
 
 COMMAND_LINE: Final = "command line"
+CLOCK: Final = "chores"
 _ESCAPE: Final = "\\"
 
 
@@ -69,14 +70,15 @@ class Changes:
         now: dt.datetime,
         site_id: int | None = None,
         detail: Mapping[str, object] | None = None,
+        actor: str = COMMAND_LINE,
     ) -> None:
-        """Write one line, in the transaction of what it tells of. *by* None: the command line."""
+        """Write one line, in the transaction of what it tells of. *by* None: the *actor*."""
         said = {name: plain(str(value), 500) for name, value in (detail or {}).items()}
         self._connection.execute(
             change.insert().values(
                 made_at=now,
                 moderator_id=by.moderator_id if by else None,
-                actor=by.name if by else COMMAND_LINE,
+                actor=by.name if by else actor,
                 what=what.value,
                 subject=plain(subject, 200),
                 site_id=site_id,

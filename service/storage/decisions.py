@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from service.domain.decision import Act, Decision, Source
 from service.errors import NotFound
+from service.storage.queue_tables import campaign_follow
 from service.storage.records import plain
 from service.storage.tables import decision, moderator, submission
 
@@ -195,14 +196,19 @@ class Decisions:
         return [(_decision(row), row.guid) for row in rows]
 
     def find_newest_by(self, moderator_id: int) -> Decision | None:
-        """A moderator's newest Decision that still stands: what undo takes back."""
+        """A moderator's newest Decision that still stands: what undo takes back.
+
+        Not what was decided since by a campaign that is followed: that was no press of a key.
+        """
         later = decision.alias()
+        followed = sa.select(campaign_follow.c.bulk_id)
         row = self._connection.execute(
             _query()
             .where(
                 decision.c.moderator_id == moderator_id,
                 decision.c.act != Act.UNDO,
                 sa.not_(sa.exists().where(later.c.undoes == decision.c.id)),
+                sa.or_(decision.c.bulk_id.is_(None), decision.c.bulk_id.not_in(followed)),
             )
             .order_by(decision.c.id.desc())
             .limit(1),
@@ -213,6 +219,24 @@ class Decisions:
         """Which of these were taken back."""
         query = sa.select(decision.c.undoes).where(decision.c.undoes.in_(decision_ids))
         return set(self._connection.execute(query).scalars())
+
+    def list_waits(self, moment: dt.datetime, *, most: int = 1000) -> list[dt.timedelta]:
+        """How long each comment had waited that moderators decided since *moment*, newest first.
+
+        Looks at the newest *most* Decisions, undos left out (fast I/O).
+        """
+        rows = self._connection.execute(
+            sa.select(decision.c.decided_at, submission.c.received_at)
+            .join(submission, submission.c.id == decision.c.submission_id)
+            .where(
+                decision.c.decided_at >= moment,
+                decision.c.source == Source.MODERATOR,
+                decision.c.act != Act.UNDO,
+            )
+            .order_by(decision.c.id.desc())
+            .limit(most),
+        ).all()
+        return [row.decided_at - row.received_at for row in rows]
 
     def count_since(self, moment: dt.datetime) -> int:
         """How many Decisions moderators made since *moment*, counted to 10 000."""

@@ -95,6 +95,12 @@ entry = sa.Table(
     sa.Column("expires_at", UTCTime),
     # The Decision it was made with; taking that back ends the entry too.
     sa.Column("decision_id", ID, _to("decision")),
+    # Since when it holds for a person instead: so many were wrong of those a moderator decided.
+    sa.Column("held_at", UTCTime),
+    sa.Column("held_wrong", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("held_of", sa.Integer, nullable=False, server_default="0"),
+    # What it found before is not held against it: somebody looked, and put it back.
+    sa.Column("counted_from", UTCTime),
     sa.Index("ix_entry_status", "status"),
     sa.Index("ix_entry_site_id", "site_id"),
     sa.Index("ix_entry_decision_id", "decision_id"),

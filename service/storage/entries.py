@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from service.domain.decision import Outcome
+from service.domain.decision import Act, Outcome, Source
 from service.domain.entry import Effect, Entry, EntryKind, EntryStatus
 from service.domain.submission import Submission
 from service.errors import NotFound
 from service.storage.desk_tables import entry, entry_hit
 from service.storage.records import plain, read_submission
-from service.storage.tables import meta, submission
+from service.storage.tables import decision, meta, submission
 
 _VERSION: Final = "entries_version"
 _ON: Final = (EntryStatus.LIVE, EntryStatus.SHADOW)
@@ -82,6 +82,64 @@ class Entries:
             entry.update().where(entry.c.id == entry_id).values(status=status, changed_at=now),
         )
         self._mark()
+
+    def set_held(
+        self,
+        entry_id: int,
+        at: dt.datetime | None,
+        *,
+        wrong: int = 0,
+        of: int = 0,
+        now: dt.datetime,
+    ) -> None:
+        """Let it hold for a person from *at* on; None lets it decide again, counted from *now*."""
+        counted = {} if at else {"counted_from": now}
+        self._connection.execute(
+            entry.update()
+            .where(entry.c.id == entry_id)
+            .values(held_at=at, held_wrong=wrong, held_of=of, changed_at=now, **counted),
+        )
+        self._mark()
+
+    def list_deciding(self, now: dt.datetime) -> list[Entry]:
+        """Live entries that call comments good or spam by themselves."""
+        rows = self._connection.execute(
+            entry.select().where(
+                entry.c.status == EntryStatus.LIVE,
+                entry.c.effect != Effect.HOLD,
+                entry.c.held_at.is_(None),
+                sa.or_(entry.c.expires_at.is_(None), entry.c.expires_at > now),
+            ),
+        ).all()
+        return [_entry(row) for row in rows]
+
+    def count_contradicted(self, one: Entry, *, since: dt.datetime) -> tuple[int, int]:
+        """How many that it found since then a moderator decided otherwise, and decided at all.
+
+        Only where a moderator's word holds: a blog's report may be anybody's (fast I/O: its hits).
+        """
+        wrong_is = Outcome.SPAM if one.effect is Effect.ALLOW else Outcome.HAM
+        is_wrong = sa.case((submission.c.outcome == wrong_is, 1), else_=0)
+        undo = decision.alias()
+        by_moderator = sa.exists().where(
+            decision.c.submission_id == submission.c.id,
+            decision.c.source == Source.MODERATOR,
+            decision.c.act != Act.UNDO,
+            ~sa.exists().where(undo.c.undoes == decision.c.id),
+        )
+        wrong, decided = self._connection.execute(
+            sa.select(sa.func.coalesce(sa.func.sum(is_wrong), 0), sa.func.count())
+            .select_from(entry_hit)
+            .join(submission, submission.c.guid == entry_hit.c.guid)
+            .where(
+                entry_hit.c.entry_id == one.entry_id,
+                entry_hit.c.hit_at >= since,
+                # Removed without a label: that says nothing of spam.
+                submission.c.outcome.in_((Outcome.HAM, Outcome.SPAM)),
+                by_moderator,
+            ),
+        ).one()
+        return int(wrong), int(decided)
 
     def end_made_with(self, decision_id: int, now: dt.datetime) -> list[Entry]:
         """End what was made with a Decision that is taken back; answers with what it was."""
@@ -203,4 +261,8 @@ def _entry(row: Any) -> Entry:  # noqa: ANN401 - a SQLAlchemy Row
         made_at=row.made_at,
         expires_at=row.expires_at,
         decision_id=row.decision_id,
+        held_at=row.held_at,
+        held_wrong=row.held_wrong,
+        held_of=row.held_of,
+        counted_from=row.counted_from,
     )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from service.domain.event import Event, EventKind, EventState, Receiver, new_event_id
+from service.domain.event import PAUSED, Event, EventKind, EventState, Receiver, new_event_id
 from service.errors import NotFound
 from service.storage.records import plain, write_text
 from service.storage.tables import event, submission
@@ -180,6 +180,19 @@ class Events:
         if numbers is not None and changed != len(set(numbers)):
             raise NotFound("There is no such event, or it was not given up.")
         return changed
+
+    def resend_paused(self, webhook_id: int, now: dt.datetime) -> int:
+        """Send what was put aside while this Webhook was paused; answers with how many."""
+        changed = self._connection.execute(
+            event.update()
+            .where(
+                event.c.state == EventState.DEAD,
+                event.c.trouble == PAUSED,
+                event.c.lane.startswith(f"w{webhook_id}:"),
+            )
+            .values(state=EventState.WAITING, attempts=0, trouble="", created_at=now, due_at=now),
+        )
+        return changed.rowcount
 
     def purge(self, *, before: dt.datetime) -> int:
         """Forget what was sent or given up and is older than *before*; answers with how many.

@@ -135,3 +135,16 @@ bulk_item = sa.Table(
     sa.Index("ix_bulk_item_submission_id", "submission_id"),
     sqlite_with_rowid=False,
 )
+
+# Whose next members are decided, until when; what that decided is the bulk's.
+campaign_follow = sa.Table(
+    "campaign_follow",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("campaign_id", ID, nullable=False),
+    sa.Column("bulk_id", ID, _to("bulk"), nullable=False),
+    sa.Column("ends_at", UTCTime, nullable=False),
+    sa.Column("ended_at", UTCTime),
+    sa.Index("ix_campaign_follow_campaign_id", "campaign_id"),
+    sa.Index("ix_campaign_follow_bulk_id", "bulk_id"),
+)

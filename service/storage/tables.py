@@ -269,6 +269,7 @@ webhook = sa.Table(
     sa.Column("old_until", UTCTime),
     sa.Column("created_at", UTCTime, nullable=False),
     sa.Column("removed_at", UTCTime),
+    sa.Column("paused_at", UTCTime),
     sa.Index("ix_webhook_site_id", "site_id"),
 )
 

@@ -23,6 +23,7 @@ from service.storage.engine import translated
 from service.storage.entries import Entries
 from service.storage.erasing import Erasing
 from service.storage.events import Events
+from service.storage.follows import Follows
 from service.storage.idempotency import Idempotency
 from service.storage.imports import Imports
 from service.storage.lists import Lists
@@ -167,6 +168,11 @@ class Unit:
     def campaigns(self) -> Campaigns:
         """Groups of near-duplicates."""
         return Campaigns(self._connection)
+
+    @cached_property
+    def follows(self) -> Follows:
+        """Campaigns that are followed."""
+        return Follows(self._connection)
 
     @cached_property
     def search(self) -> Search:

@@ -63,6 +63,16 @@ class Webhooks:
         if changed.rowcount != 1:
             raise NotFound(f"There is no webhook {webhook_id}.")
 
+    def set_paused(self, webhook_id: int, at: dt.datetime | None) -> None:
+        """Nothing is sent to it from *at* on, or all of it again when None. Raises NotFound."""
+        changed = self._connection.execute(
+            webhook.update()
+            .where(webhook.c.id == webhook_id, webhook.c.removed_at.is_(None))
+            .values(paused_at=at),
+        )
+        if changed.rowcount != 1:
+            raise NotFound(f"There is no webhook {webhook_id}.")
+
     def set_removed(self, webhook_id: int, now: dt.datetime) -> None:
         """It hears nothing more; its secrets are destroyed. Raises NotFound."""
         changed = self._connection.execute(
@@ -101,4 +111,5 @@ def _webhook(row: Any) -> Webhook:  # noqa: ANN401 - a SQLAlchemy Row
         old_secret=row.old_secret,
         old_until=row.old_until,
         created_at=row.created_at,
+        paused_at=row.paused_at,
     )

@@ -12,6 +12,7 @@ from typing import Any, Final
 from service.domain.decision import Outcome
 from service.domain.event import (
     GIVES_UP_AFTER,
+    PAUSED,
     Event,
     EventKind,
     Receiver,
@@ -177,6 +178,8 @@ def _write(event: Event, store: Store, secret: str, now: dt.datetime) -> Letter:
 def _write_signed(event: Event, webhook: Webhook | None, secret: str, now: dt.datetime) -> Letter:
     if webhook is None:
         return Letter(trouble="the webhook was removed")
+    if webhook.paused_at is not None:
+        return Letter(trouble=PAUSED)
     is_old_alive = webhook.old_until is not None and now < webhook.old_until
     sealed = [webhook.secret, *([webhook.old_secret] if is_old_alive else [])]
     texts = [text for one in sealed if one and (text := unseal(one, secret))]

@@ -10,7 +10,10 @@ import datetime as dt
 from typing import Final
 
 from models.text import domain_of
+from service.domain.author import Standing, author_key
+from service.domain.decision import Outcome, Source
 from service.domain.likeness import ALIKE, ALIKE_WITH_CONTACT, Likeness, likeness, share
+from service.domain.moderator import Action, may, sees
 from service.domain.submission import Submission
 from service.domain.tokens import tokens
 from service.storage.search import TEXTS
@@ -43,7 +46,7 @@ def index_new(*, store: Store, now: dt.datetime) -> int:
         rows = [(one.submission_id, tokens(one)) for one in found if not one.arrival.is_test]
         unit.search.append(rows)
         for one in found:
-            _group(unit, one)
+            _group(unit, one, now)
         unit.set_meta(_DONE, str(found[-1].submission_id))
         unit.commit()
         return len(found)
@@ -57,7 +60,7 @@ def _forget_old(unit: Unit, now: dt.datetime) -> None:
         unit.campaigns.purge(single_before=now - _SINGLE_KEPT, any_before=now - _ANY_KEPT)
 
 
-def _group(unit: Unit, one: Submission) -> None:
+def _group(unit: Unit, one: Submission, now: dt.datetime) -> None:
     if one.arrival.is_test:
         return
     comment = one.arrival.comment
@@ -67,9 +70,36 @@ def _group(unit: Unit, one: Submission) -> None:
     for campaign, shared in unit.campaigns.find_near([*own.bands, *own.contacts]):
         if _is_like(own, campaign.signature, shared):
             unit.campaigns.join(campaign, one.submission_id, one.received_at)
+            if own.says_enough and share(own.signature, campaign.signature) >= ALIKE:
+                _decide_followed(unit, one, campaign.campaign_id, now)
             return
     keys = [*own.bands, *own.contacts]
     unit.campaigns.add(own.signature, keys, one.submission_id, one.received_at)
+
+
+def _decide_followed(unit: Unit, one: Submission, campaign_id: int, now: dt.datetime) -> None:
+    """Decide *one* as the person said who follows its group, if nothing speaks against it.
+
+    It waits, nobody has decided, it was not drawn to be decided by a person, its author is not
+    trusted, and the person may still decide about it.
+    """
+    for follow in unit.follows.list_on(now, campaign_id=campaign_id):
+        seen = unit.submissions.find(one.guid, lock=True)
+        if seen is None or seen.version or seen.is_audit or seen.outcome is not Outcome.UNSURE:
+            return
+        pair = (seen.site_id, author_key(seen.arrival.comment) or "")
+        person = unit.moderators.get_by_id(follow.moderator_id)
+        if unit.authors.standings([pair]).get(pair, Standing()).is_trusted:
+            return
+        if not may(person, Action.BULK) or not sees(person, seen.site_id):
+            continue
+        row = {"submission_id": seen.submission_id, "act": follow.act, "source": Source.MODERATOR}
+        row |= {"decided_at": now, "moderator_id": follow.moderator_id, "reporter": "", "note": ""}
+        row |= {"reason": "", "undoes": None, "teaches": False, "bulk_id": follow.bulk_id}
+        unit.decisions.append_many([row])
+        unit.settle(seen, [], unit.decisions.list_of(seen.submission_id))
+        unit.follows.catch(follow.bulk_id, seen.submission_id)
+        return
 
 
 def _is_like(own: Likeness, signature: str, shared: set[int]) -> bool:

@@ -7,7 +7,8 @@ import datetime as dt
 from typing import Final
 
 from service.domain.event import Event, EventState, Webhook
-from service.domain.moderator import Action, Moderator, require, scope
+from service.domain.moderator import Action, Moderator, require, scope, sees
+from service.domain.site import Site
 from service.storage.store import Store
 
 PAGE: Final = 50
@@ -15,10 +16,14 @@ PAGE: Final = 50
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class EventsSeen:
-    """A page of Events, newest first; *before* is where the next one begins, None at the end."""
+    """A page of Events, newest first; *before* is where the next one begins, None at the end.
+
+    *webhooks* and *sites* are those of whoever looks.
+    """
 
     events: tuple[Event, ...]
     webhooks: tuple[Webhook, ...]
+    sites: tuple[Site, ...]
     before: int | None
 
 
@@ -33,9 +38,11 @@ def look_at_events(
         hearing = [
             one for one in unit.webhooks.list_all() if theirs is None or one.site_id in theirs
         ]
+        sites = [one for one in unit.sites.list_all() if sees(person, one.site_id)]
     return EventsSeen(
         events=tuple(found[:PAGE]),
         webhooks=tuple(hearing),
+        sites=tuple(sites),
         before=found[PAGE - 1].number if len(found) > PAGE else None,
     )
 

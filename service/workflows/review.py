@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import statistics
 from typing import Final
 
 from service.domain.author import Standing, author_key
@@ -35,10 +36,12 @@ class ReviewPage:
 
     *counts* says how many stand in each list (counted to `MOST_COUNTED`, or `MOST_BESIDE` for those
     beside), *matching* how many match the View. *sites* holds every Site of the person by id,
-    *decided_today* the Decisions since midnight UTC, *oldest_at* when the longest waiting came in,
-    *newest_id* the newest waiting: what comes later is news. *claims* and *skipped* (how many the
-    person put off) belong to what waits; *standings* are by (site id, author key). *taken_back* are
-    the undos of others of what this person decided last, with the guids.
+    *decided_today* the Decisions since midnight UTC, *half_within* how long half of those comments
+    waited at most (None when something waits, or nothing was decided), *oldest_at* when the
+    longest waiting came in, *newest_id* the newest waiting: what comes later is news. *claims* and
+    *skipped* (how many the person put off) belong to what waits; *standings* are by (site id,
+    author key). *taken_back* are the undos of others of what this person decided last, with the
+    guids.
     """
 
     items: tuple[Submission, ...]
@@ -47,6 +50,7 @@ class ReviewPage:
     matching: int
     sites: dict[int, Site]
     decided_today: int
+    half_within: dt.timedelta | None
     here: int
     oldest_at: dt.datetime | None
     newest_id: int
@@ -88,7 +92,6 @@ def review(
         put_off = unit.lists.count(skipped, most=MOST_BESIDE) if is_queue else 0
         most = MOST_COUNTED if is_queue else MOST_BESIDE
         is_whole = not view.is_narrowed and counts.get(view.listing, most) < most
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return ReviewPage(
             items=tuple(items),
             after=cursor_of(items[-1], view.sort) if len(found) > PAGE_ROWS else None,
@@ -97,7 +100,8 @@ def review(
             if is_whole
             else unit.lists.count(ask, most=MOST_COUNTED),
             sites={site.site_id: site for site in every},
-            decided_today=unit.decisions.count_since(midnight),
+            decided_today=unit.decisions.count_since(_midnight(now)),
+            half_within=_half_within(unit, now) if is_queue and not items else None,
             here=unit.claims.count_here(now - _HERE),
             oldest_at=oldest.received_at if oldest else None,
             newest_id=newest.submission_id if newest else 0,
@@ -109,6 +113,15 @@ def review(
             hints=hints,
             taken_back=_taken_back(unit, moderator) if is_queue else (),
         )
+
+
+def _midnight(now: dt.datetime) -> dt.datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _half_within(unit: Unit, now: dt.datetime) -> dt.timedelta | None:
+    waits = unit.decisions.list_waits(_midnight(now))
+    return statistics.median_high(waits) if waits else None
 
 
 def _taken_back(unit: Unit, moderator: Moderator) -> tuple[tuple[Decision, str], ...]:

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.script import ScriptDirectory
 
 from service.domain.decision import Outcome
@@ -120,6 +121,17 @@ ROWS = {
             " (1, 1, 1, 'wxr', '1', 'h', '{}', 'none', '', 0.5, '', '')"
         ),
     ),
+    "0070": ("UPDATE webhook SET paused_at = '2026-11-24 12:00:00'",),
+    "0071": (
+        "UPDATE entry SET held_at = '2026-11-24 12:00:00', held_wrong = 3, held_of = 4",
+        "UPDATE entry SET counted_from = '2026-11-24 12:00:00'",
+    ),
+    "0072": (
+        (
+            "INSERT INTO campaign_follow (id, campaign_id, bulk_id, ends_at) VALUES"
+            " (1, 1, 1, '2026-11-24 12:00:00')"
+        ),
+    ),
 }
 
 
@@ -217,6 +229,20 @@ def test_each_engine_refuses_a_word_that_is_none_of_ours(bare_store):
             connection.execute(
                 sa.table(table, sa.column(column)).update().values({column: "PERHAPS"})
             )
+
+
+@pytest.mark.parametrize("version", ["0070", "0071", "0072"])
+def test_a_step_back_leaves_what_the_version_before_knows(bare_store, version):
+    migrate.upgrade(bare_store.engine, version)
+    with bare_store.engine.begin() as connection:
+        for row in rows_of(version):
+            connection.exec_driver_sql(row)
+        command.downgrade(migrate._config(connection), "-1")
+    assert migrate.current(bare_store.engine) < version
+    migrate.upgrade(bare_store.engine)
+    assert migrate.differences(bare_store.engine) == []
+    with bare_store.read() as unit:
+        assert len(unit.submissions.page(PageAsk(outcome=Outcome.SPAM))) == 1
 
 
 def test_there_is_one_head():

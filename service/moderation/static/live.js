@@ -19,7 +19,7 @@ const mark = (row, news) => {
   row.querySelector(".elsewhere").textContent = isElsewhere ? news.told : "";
 };
 const news = async () => {
-  if (document.hidden) return;
+  if (document.hidden || !rows) return;
   const list = all();
   const asked = new URLSearchParams({ place: rows.dataset.place, newest: rows.dataset.newest, rows: list.map((row) => row.dataset.guid).join(",") });
   let result = null;
@@ -41,26 +41,30 @@ if (rows && says) {
   byId("fresh").addEventListener("click", () => location.assign(rows.dataset.place));
 }
 
-const hold = async () => {
-  if (document.hidden || performance.now() - seenAt > AWAKE_MS) return;
+const holds = () => Boolean(item && item.dataset.claim);
+export const hold = async () => {
+  if (!holds() || document.hidden || performance.now() - seenAt > AWAKE_MS) return;
   try {
     const result = await send(item.dataset.claim, { wants: "1" });
     if (!result || !result.ok) return;
+    if (!byId("held")) return;
     byId("held").hidden = !result.told.held;
     byId("held").textContent = result.told.held ? fill(says.held, { name: result.told.held }) : "";
   } catch (error) {
     // over by itself in 90 s
   }
 };
-if (item && item.dataset.claim) {
+export const letGo = () => {
+  if (!holds()) return;
+  const body = new FormData();
+  body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
+  body.set("wants", "0");
+  navigator.sendBeacon(item.dataset.claim, body);
+};
+if (says && (rows || item)) {
   hold(); // a reload has just let go of it
   setInterval(hold, HOLD_MS);
-  window.addEventListener("pagehide", () => {
-    const body = new FormData();
-    body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
-    body.set("wants", "0");
-    navigator.sendBeacon(item.dataset.claim, body);
-  });
+  window.addEventListener("pagehide", letGo);
 }
 
 // A bulk under way says how far it is.

@@ -38,7 +38,7 @@ export const pickPage = () => {
   if (form) say(byId("picked").textContent);
 };
 export const bulk = (act) => {
-  if (!form) return false;
+  if (!form || !form.isConnected) return false;
   if (!chosen().length && !form.elements.all.checked) { toggle(current()); }
   form.querySelector(`[value=${act}]`).click();
   return true;

@@ -1,7 +1,9 @@
 // What the other files share: where things stand, where the focus is, how the server is asked.
 export const byId = (id) => document.getElementById(id);
-export const rows = byId("rows");
-export const item = byId("item");
+export let rows = byId("rows");
+export let item = byId("item");
+// Another comment stands in the page now (ahead.js).
+export const turn = () => { rows = byId("rows"); item = byId("item"); };
 export const says = byId("sentences") ? byId("sentences").dataset : null;
 export const GUARD_MS = 300; // two presses closer than this are one finger that bounced
 const WAIT_MS = 10000; // a server that is silent for longer has not answered

@@ -3,7 +3,10 @@
 import { GUARD_MS, all, byId, calm, count, current, fail, fill, focus, item, once, post, rows, say, says, show, state, today, well } from "./page.js";
 import { bulk, extend, pickPage, toggle } from "./many.js";
 import { claim, note, skip } from "./acts.js";
+import { go } from "./ahead.js";
+import { rest } from "./pause.js";
 import "./live.js";
+import "./swipe.js";
 
 const undoForm = byId("undo");
 const keysBox = byId("keys");
@@ -19,7 +22,7 @@ let goAt = -GO_MS;
 let starAt = -GO_MS;
 
 const move = (step) => {
-  if (item) { const beside = byId(step > 0 ? "older" : "newer"); if (beside) location.assign(beside.href); return; }
+  if (item) { const beside = byId(step > 0 ? "older" : "newer"); if (beside && !state.busy) go(beside.href); return; }
   const list = all();
   const at = list.indexOf(current());
   focus(at < 0 ? list[0] : list[Math.min(list.length - 1, Math.max(0, at + step))]);
@@ -37,6 +40,13 @@ const leave = (row) => {
   if (calm() || !place.animate) { end(); return; }
   place.animate([{ height: `${place.offsetHeight}px`, opacity: 1 }, { height: 0, opacity: 0 }], { duration: LEAVE_MS, easing: "ease-out" }).onfinish = end;
 };
+const cleared = async () => {
+  // How the day went is counted by the server, once nothing waits.
+  const text = await fetch(rows.dataset.place).then((answer) => answer.text()).catch(() => "");
+  const told = new DOMParser().parseFromString(text, "text/html").querySelector(".cleared");
+  const here = document.querySelector(".cleared");
+  if (told && here) here.replaceChildren(...told.childNodes);
+};
 const emptied = (left) => {
   // More wait than one page shows: load them. Else say that this was all.
   if (left !== "0" && left !== "") { location.assign(rows.dataset.place); return; }
@@ -44,6 +54,7 @@ const emptied = (left) => {
   document.querySelectorAll(".after, .hints, .many, .filters").forEach((node) => { node.hidden = true; });
   rows.hidden = true;
   byId("empty").querySelector("h2").focus();
+  cleared();
 };
 const away = (row) => {
   const list = all();
@@ -58,6 +69,7 @@ const goes = (row, left) => {
 };
 const done = (row, told) => {
   well();
+  rest();
   if (row === item) {
     sessionStorage.setItem("focus", item.dataset.beside);
     location.assign(row.querySelector("form.acts").elements.back.value);
@@ -175,7 +187,7 @@ const letter = (event) => {
 };
 const open = (event) => {
   const at = current();
-  if (at && event.target === at) location.assign(at.dataset.href);
+  if (at && event.target === at && !state.busy) go(at.dataset.href);
 };
 const leavePage = () => {
   if (document.body.classList.contains("zen")) { document.body.classList.remove("zen"); return; }

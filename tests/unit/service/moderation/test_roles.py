@@ -13,6 +13,7 @@ from service.web.auth import OPEN_ENDPOINTS
 from service.workflows.add_entry import add_entry
 from service.workflows.administer import add_moderator, add_site
 from service.workflows.check_comment import check_comment
+from service.workflows.manage_events import add_webhook
 from service.workflows.manage_people import PersonForm, change_person
 from tests.builders import BLOG, NOON, PASSWORD, make_arrival
 from tests.conftest import SECRET, csrf_token
@@ -40,15 +41,23 @@ ASKS = {
     "privacy_erase": Action.ERASE,
     "privacy_certificate": Action.ERASE,
     "privacy_download": Action.ERASE,
+    "webhook_add": Action.EDIT_KEYS,
+    "webhook_rotate": Action.EDIT_KEYS,
+    "webhook_pause": Action.EDIT_KEYS,
+    "webhook_resume": Action.EDIT_KEYS,
+    "webhook_remove": Action.EDIT_KEYS,
     "sample": Action.DECIDE,
     "log": Action.SEE_LOG,
     "log_export": Action.EXPORT_LOG,
     "entry_check": Action.EDIT_LISTS,
     "entry_add": Action.EDIT_LISTS,
     "entry_status": Action.EDIT_LISTS,
+    "entry_restore": Action.EDIT_LISTS,
     "decide": Action.DECIDE,
     "undo": Action.DECIDE,
     "bulk_start": Action.DECIDE,
+    "campaign_follow": Action.BULK,
+    "follow_end": Action.BULK,
     "bulk_stop": Action.DECIDE,
     "bulk_undo": Action.DECIDE,
     "claim": Action.DECIDE,
@@ -102,6 +111,8 @@ FORMS = {
     "person_open": {"open": "no"},
     "site_add": {"blog": "https://third.example/"},
     "key_issue": {"name": "another"},
+    "campaign_follow": {"act": "spam"},
+    "webhook_add": {"url": "https://hooks.example.org/", "site": "1"},
     "decide": {"act": "spam", "seen": "0"},
 }
 
@@ -138,8 +149,12 @@ def world(app, store):
             site_id=issued.site.site_id,
         )
         entry = add_entry(owner, draft, store=store, now=NOON)
+        hearing, _ = add_webhook(
+            "https://hooks.example.org/", blog=blog, store=store, secret=SECRET, now=NOON
+        )
         ids = {
             "guid": held.guid,
+            "webhook_id": hearing.webhook_id,
             "site_id": issued.site.site_id,
             "key_id": issued.key.key_id,
             "entry_id": entry.entry_id,
@@ -198,6 +213,7 @@ def test_what_belongs_to_another_site_is_not_there(app, store, world):
             "site_id",
             "key_id",
             "entry_id",
+            "webhook_id",
         }
         if not about or name == "bulk":
             continue

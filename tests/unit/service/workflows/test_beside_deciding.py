@@ -180,13 +180,13 @@ def test_neighbours_are_those_of_the_list(each_store, come, people, sort):
 def test_near_duplicates_form_a_campaign(each_store, come, people):
     come(*(WAVE.format(word) for word in ("friend", "Sir", "madam")))
     come("maybe something quite different about gardening, bread and the weather in Porto today")
-    page = list_campaigns(people[0], store=each_store)
+    page = list_campaigns(people[0], store=each_store, now=NOON)
     assert [(group.waiting, group.size) for group in page.groups] == [(3, 3)]
 
 
 def test_what_everybody_writes_forms_no_group(each_store, come, people):
     come(*["Thanks, great post! Maybe more?"] * 12)
-    assert list_campaigns(people[0], store=each_store).groups == ()
+    assert list_campaigns(people[0], store=each_store, now=NOON).groups == ()
 
 
 def test_one_handle_brings_texts_together(each_store, come, people):
@@ -195,7 +195,7 @@ def test_one_handle_brings_texts_together(each_store, come, people):
         "maybe you want to earn some money from your home, every single day: t.me/goldking",
         "maybe you want to earn money at home all day, talk to t.me/silverqueen right away",
     )
-    (group,) = list_campaigns(people[0], store=each_store).groups
+    (group,) = list_campaigns(people[0], store=each_store, now=NOON).groups
     assert group.waiting >= 2
 
 
@@ -243,5 +243,5 @@ def test_a_text_that_stayed_alone_for_two_weeks_is_not_compared_any_more(each_st
     come(WAVE.format("friend"))
     come(WAVE.format("Sir"), now=later(days=15))
     come(WAVE.format("madam"), now=later(days=15))
-    (group,) = list_campaigns(people[0], store=each_store).groups
+    (group,) = list_campaigns(people[0], store=each_store, now=NOON).groups
     assert group.size == 2
