@@ -120,6 +120,8 @@ ROWS = {
             " (1, 1, 1, 'wxr', '1', 'h', '{}', 'none', '', 0.5, '', '')"
         ),
     ),
+    "0060": ("UPDATE submission SET is_audit = false",),
+    "0061": (),
 }
 
 
