@@ -11,6 +11,7 @@ import json
 import re
 from typing import Any, Final
 
+from service.domain.garbled import SAFE_CHARSETS
 from service.errors import BadInput
 
 Pairs = list[tuple[str, str]]
@@ -22,40 +23,6 @@ _MOST_NAME: Final = 1024
 _PLAIN_FIELD: Final = re.compile(rb"(?:^|&)(?:blog_)?charset=([A-Za-z0-9_.:+-]{1,40})(?:&|$)")
 _HEADER_CHARSET: Final = re.compile(r"charset=[\"']?([A-Za-z0-9_.:+-]{1,40})", re.IGNORECASE)
 _BRACKETS: Final = re.compile(r"\[[^\]]{0,40}\]$")
-# Charsets whose decoders are total and cheap; UTF-7 and UTF-16 smuggle text past other readers.
-_SAFE_CHARSETS: Final = frozenset(
-    {
-        "ascii",
-        "big5",
-        "cp1250",
-        "cp1251",
-        "cp1252",
-        "cp1253",
-        "cp1254",
-        "cp1255",
-        "cp1256",
-        "cp1257",
-        "cp1258",
-        "cp874",
-        "euc_jp",
-        "euc_kr",
-        "gb18030",
-        "gb2312",
-        "gbk",
-        "iso2022_jp",
-        "iso8859-1",
-        "iso8859-15",
-        "iso8859-2",
-        "iso8859-5",
-        "iso8859-7",
-        "iso8859-8",
-        "iso8859-9",
-        "koi8-r",
-        "koi8-u",
-        "shift_jis",
-        "utf-8",
-    },
-)
 
 
 def read_pairs(body: bytes, content_type: str = "", query: bytes = b"") -> Pairs:
@@ -86,7 +53,7 @@ def _charset(body: bytes, content_type: str) -> str:
             known = codecs.lookup(named).name if named else ""
         except (LookupError, ValueError):
             known = ""
-        if known in _SAFE_CHARSETS and known != "utf-8":
+        if known in SAFE_CHARSETS and known != "utf-8":
             return known
     return "utf-8"
 

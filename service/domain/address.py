@@ -62,8 +62,13 @@ def spellings(text: str, key: bytes) -> frozenset[str]:
 
 
 def kept_network(text: str) -> str:
-    """The network of an address as it is kept (or as it came)."""
+    """The network of an address as it is kept (or the address as it came)."""
     return text.partition(MARK)[0]
+
+
+def given_out(text: str) -> str:
+    """Of an address, whole or as it is kept, what may leave or enter: its network, or ""."""
+    return network_of(kept_network(text))
 
 
 def shown(text: str) -> str:

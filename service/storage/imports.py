@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,52 +56,83 @@ class Imports:
             history_import.update().where(history_import.c.id == import_id).values(finished_at=now),
         )
 
-    def append(self, import_id: int, site_id: int, source: str, past: Past) -> str:
-        """Keep one comment: "new", "better" when its Label outranks the kept one, or "same"."""
-        source_id = plain(past.source_id, 200)
-        kept = self._connection.execute(
-            sa.select(imported.c.id, imported.c.label_source, history_import.c.finished_at)
+    def append(
+        self, import_id: int, site_id: int, source: str, pasts: Sequence[Past]
+    ) -> collections.Counter[str]:
+        """Keep comments: how many are "new", "better" (outranking the kept Label) and "same".
+
+        A few statements for all of *pasts* (fast I/O): a gigabyte holds a million of them.
+        """
+        told: collections.Counter[str] = collections.Counter()
+        left = [(plain(past.source_id, 200), past) for past in pasts]
+        while left:
+            first: dict[str, Past] = {}
+            # A number that stands there twice is met by what its first one left.
+            again = [(n, past) for n, past in left if first.setdefault(n, past) is not past]
+            told += self._append_once(import_id, site_id, source, first)
+            left = again
+        return told
+
+    def _append_once(
+        self, import_id: int, site_id: int, source: str, pasts: dict[str, Past]
+    ) -> collections.Counter[str]:
+        told: collections.Counter[str] = collections.Counter()
+        kept = self._kept(site_id, source, list(pasts))
+        new = []
+        for source_id, past in pasts.items():
+            there = kept.get(source_id)
+            if there is None:
+                new.append({"source_id": source_id} | _write(past))
+                continue
+            is_better = past.label_source.rank > LabelSource(there.label_source).rank
+            told["better" if is_better else "same"] += 1
+            # A run that was cut short left rows behind that nobody may see: this one takes them.
+            mine = {"import_id": import_id} if there.finished_at is None else {}
+            if changes := (_write(past) if is_better else {}) | mine:
+                self._connection.execute(
+                    imported.update().where(imported.c.id == there.id).values(**changes)
+                )
+        if new:
+            repeated = self._repeated(site_id, source, new)
+            common = {"import_id": import_id, "site_id": site_id, "source": source}
+            for row in new:
+                is_repeated = (row["content_hash"], row["written_at"]) in repeated
+                row["exclude"] = row["exclude"] or (DUPLICATE if is_repeated else "")
+            self._connection.execute(imported.insert(), [common | row for row in new])
+            told["new"] += len(new)
+        return told
+
+    def _kept(self, site_id: int, source: str, source_ids: list[str]) -> dict[str, Any]:
+        """What is there of these numbers already, by number."""
+        rows = self._connection.execute(
+            sa.select(
+                imported.c.id,
+                imported.c.source_id,
+                imported.c.label_source,
+                history_import.c.finished_at,
+            )
             .join(history_import, history_import.c.id == imported.c.import_id)
             .where(
                 imported.c.site_id == site_id,
                 imported.c.source == source,
-                imported.c.source_id == source_id,
+                imported.c.source_id.in_(source_ids),
             ),
-        ).one_or_none()
-        row = _write(past)
-        if kept is None:
-            row["exclude"] = row["exclude"] or self._repeats(site_id, source, row)
-            self._connection.execute(
-                imported.insert().values(
-                    import_id=import_id, site_id=site_id, source=source, source_id=source_id, **row
-                ),
-            )
-            return "new"
-        is_better = past.label_source.rank > LabelSource(kept.label_source).rank
-        # A run that was cut short left rows behind that nobody may see: this one takes them over.
-        changes = row if is_better else {}
-        if kept.finished_at is None:
-            changes = changes | {"import_id": import_id}
-        if changes:
-            self._connection.execute(
-                imported.update().where(imported.c.id == kept.id).values(**changes)
-            )
-        return "better" if is_better else "same"
+        ).all()
+        return {row.source_id: row for row in rows}
 
-    def _repeats(self, site_id: int, source: str, row: dict[str, Any]) -> str:
-        """DUPLICATE when the same comment came from a file of another format already."""
+    def _repeated(
+        self, site_id: int, source: str, rows: list[dict[str, Any]]
+    ) -> set[tuple[str, dt.datetime | None]]:
+        """(content hash, time) of those that came from a file of another format already."""
         found = self._connection.execute(
-            sa.select(imported.c.id)
-            .where(
+            sa.select(imported.c.content_hash, imported.c.written_at).where(
                 imported.c.site_id == site_id,
-                imported.c.content_hash == row["content_hash"],
+                imported.c.content_hash.in_({row["content_hash"] for row in rows}),
                 imported.c.source != source,
                 imported.c.label.is_not(None),
-                imported.c.written_at.is_not_distinct_from(row["written_at"]),
-            )
-            .limit(1),
-        ).one_or_none()
-        return DUPLICATE if found else ""
+            ),
+        ).all()
+        return {(row.content_hash, row.written_at) for row in found}
 
     def list_all(self) -> list[Import]:
         """Every import, oldest first."""

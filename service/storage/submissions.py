@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from models.comment import Comment
 from service.domain.decision import Outcome
+from service.domain.garbled import is_garbled
 from service.domain.submission import Submission, content_hash
 from service.errors import NotFound
 from service.storage.records import read_submission, write_submission, write_text
@@ -19,6 +20,8 @@ from service.storage.tables import submission
 
 # What clients send as a guid may hold anything; PostgreSQL takes a NUL for an error of ours.
 _GUID: Final = re.compile(r"[0-9a-f]{32}")
+# Reports come within hours; what is older than so many comments is a comment of its own.
+_MOST_GARBLED: Final = 300
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,26 @@ class Submissions:
             .with_for_update(),
         ).one_or_none()
         return None if row is None else read_submission(row)
+
+    def find_garbled(self, site_id: int, comment: Comment, *, since: dt.datetime) -> str:
+        """The guid of the one comment that *comment* is in another charset's spelling, or "".
+
+        Looks at the Site's newest *_MOST_GARBLED* (fast I/O, some heavy CPU). When several
+        comments may be meant, none is.
+        """
+        rows = self._connection.execute(
+            submission.select()
+            .where(submission.c.site_id == site_id, submission.c.received_at >= since)
+            .order_by(submission.c.received_at.desc(), submission.c.id.desc())
+            .limit(_MOST_GARBLED),
+        ).all()
+        found = {}
+        for row in rows:
+            if row.content_hash not in found:
+                one = read_submission(row)
+                if is_garbled(one.arrival.comment, comment):
+                    found[row.content_hash] = one.guid
+        return found.popitem()[1] if len(found) == 1 else ""
 
     def find_later_outcome(self, asked: Submission) -> Outcome:
         """What holds of the comment *asked* about: its own Outcome, else that of a recheck.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from models.comment import Comment, write_comment
-from service.domain.address import kept_network
+from service.domain.address import given_out
 from service.domain.decision import Source, standing
 from service.domain.history import LabelSource
 from service.storage.store import Store
@@ -51,7 +51,7 @@ def export(*, since: dt.datetime | None = None, store: Store) -> Iterator[dict[s
 
 def _write(comment: Comment) -> dict[str, Any]:
     """A pseudonym means nothing in another deployment, and is nobody's business there."""
-    return write_comment(dataclasses.replace(comment, user_ip=kept_network(comment.user_ip)))
+    return write_comment(dataclasses.replace(comment, user_ip=given_out(comment.user_ip)))
 
 
 def _history(unit: Unit, blogs: dict[int, str]) -> Iterator[dict[str, Any]]:

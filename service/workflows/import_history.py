@@ -133,8 +133,7 @@ def _write(
         unit.commit()
     while batch := list(itertools.islice(rows, _BATCH)):
         with store.begin() as unit:
-            for past in batch:
-                written[unit.imports.append(import_id, site.site_id, name, past)] += 1
+            written.update(unit.imports.append(import_id, site.site_id, name, batch))
             unit.commit()
     with store.begin() as unit:
         unit.imports.set_finished(import_id, now)

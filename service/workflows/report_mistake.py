@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from service.domain.decision import Act, Decision, Source, outcome, standing
 from service.domain.site import Site, same_address
@@ -17,19 +18,23 @@ from service.domain.submission import (
 from service.storage.store import Store
 from service.storage.unit import Unit
 
+# WordPress and its like empty their bins after a month: later nothing is reported any more.
+_GARBLED: Final = dt.timedelta(days=30)
+
 
 def report_mistake(
     arrival: Arrival, act: Act, site: Site, *, store: Store, now: dt.datetime
 ) -> Submission:
     """The Submission the Site speaks of, with what holds now (one transaction, fast I/O).
 
-    Found by guid inside this Site, else by text and author. One never seen before is stored as
+    Found by guid inside this Site, else by text and author, be they spelled in another charset
+    (a month back). One never seen before is stored as
     reported, without a Verdict: the machine had said nothing. The same report twice counts once.
     A test report about a real comment changes nothing.
     """
     key = store.address_key(now)
     with store.begin() as unit:
-        found = _find(unit, arrival, site)
+        found = _find(unit, arrival, site, now=now)
         if found is not None and arrival.is_test and not found.arrival.is_test:
             return found
         submission = found or _add(unit, arrival, site, key=key, now=now)
@@ -49,14 +54,18 @@ def report_mistake(
         return decided
 
 
-def _find(unit: Unit, arrival: Arrival, site: Site) -> Submission | None:
+def _find(unit: Unit, arrival: Arrival, site: Site, *, now: dt.datetime) -> Submission | None:
     if arrival.guid:
         found = unit.submissions.find(arrival.guid, site_ids=(site.site_id,), lock=True)
         if found is not None:
             return found
     # A blog that sends its report twice at once must not make two of one comment.
     unit.alone(f"report {site.site_id} {content_hash(arrival.comment)}")
-    return unit.submissions.find_same(site.site_id, arrival.comment)
+    found = unit.submissions.find_same(site.site_id, arrival.comment)
+    if found is not None:
+        return found
+    guid = unit.submissions.find_garbled(site.site_id, arrival.comment, since=now - _GARBLED)
+    return unit.submissions.find(guid, site_ids=(site.site_id,), lock=True)
 
 
 def _add(unit: Unit, arrival: Arrival, site: Site, *, key: bytes, now: dt.datetime) -> Submission:

@@ -121,6 +121,8 @@ ROWS = {
             " (1, 1, 1, 'wxr', '1', 'h', '{}', 'none', '', 0.5, '', '')"
         ),
     ),
+    "0060": ("UPDATE submission SET is_audit = false",),
+    "0061": (),
     "0070": ("UPDATE webhook SET paused_at = '2026-11-24 12:00:00'",),
     "0071": (
         "UPDATE entry SET held_at = '2026-11-24 12:00:00', held_wrong = 3, held_of = 4",
