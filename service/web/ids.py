@@ -1,0 +1,14 @@
+"""Numbers in addresses: none that a database cannot hold."""
+
+from __future__ import annotations
+
+from werkzeug.routing import IntegerConverter
+
+
+class RowNumber(IntegerConverter):
+    """The number of a row, in plain digits; a longer one names nothing, so nothing is asked for.
+
+    SQLite's driver fails on 2**63, PostgreSQL calls it out of range: both would look like our bug.
+    """
+
+    regex = "[0-9]{1,15}"
