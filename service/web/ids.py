@@ -1,8 +1,8 @@
-"""Numbers in addresses: none that a database cannot hold."""
+"""What stands in an address for a row: nothing that a database cannot hold."""
 
 from __future__ import annotations
 
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 
 class RowNumber(IntegerConverter):
@@ -12,3 +12,10 @@ class RowNumber(IntegerConverter):
     """
 
     regex = "[0-9]{1,15}"
+
+
+class RowName(BaseConverter):
+    """The guid or token of a row, without NUL: PostgreSQL takes one for an error of ours."""
+
+    regex = "[^/\0]+"
+    part_isolating = True
