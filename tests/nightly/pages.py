@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,7 @@ def _opened(house: House) -> Iterator[tuple[object, str, list[str]]]:
 
 def _run(folder: Path, night: Night, *, has_policy: bool, escapes: bool) -> tuple[int, int]:
     texts = payloads(night)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with housed(folder) as house:
         if not has_policy:
 
