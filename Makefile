@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help serve test fast lock messages clean
+.PHONY: help serve test fast nightly lock sbom audit messages clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -19,6 +19,17 @@ fast: .venv/test.done ## The gate without PostgreSQL, browser and the real progr
 
 lock: .venv/test.done ## Pin the newest allowed dependencies again
 	@$(BIN)/python -m tests.lock
+
+nightly: .venv/test.done .venv/audit.done ## Faults, floods and fuzz in large numbers; takes hours
+	@$(BIN)/python -m tests nightly
+
+sbom: .venv/audit.done ## List every part of the server, with its hash, in build/sbom.json (CycloneDX)
+	@mkdir -p build
+	@.venv/audit/bin/cyclonedx-py requirements --output-reproducible --of JSON -o build/sbom.json requirements/serve.txt
+	@echo "build/sbom.json"
+
+audit: .venv/audit.done ## Look every pin up among the known holes; fails when one cannot be looked up
+	@.venv/audit/bin/pip-audit --strict --disable-pip --no-deps -r requirements/serve.txt
 
 messages: .venv/test.done ## Read the pages' sentences again and compile their translations
 	@$(BIN)/python -m tests.messages
@@ -37,6 +48,13 @@ clean: ## Remove what the commands above made, except var/ (your data)
 	@echo "Installing what the server needs (pinned by hash) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/serve.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --no-index -e .
+	@touch $@
+
+# A place of its own: it reads pins and needs none of ours.
+.venv/audit.done: .venv/made requirements/audit.txt
+	@echo "Installing the auditor (pinned by hash) ..."
+	@$(PYTHON) -m venv .venv/audit
+	@.venv/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/audit.txt
 	@touch $@
 
 .venv/test.done: .venv/serve.done requirements/dev.txt tests/contract/clients/package-lock.json tests/browser/package-lock.json

@@ -27,7 +27,8 @@ _MOST_TEXT: Final = 4000
 _SAME: Final = ((20, 0.6), (28, 0.5), (50, 0.4))
 # Below this many runs good people write the same by chance: such a likeness counts half.
 _COMMON_GRAMS: Final = 36
-_URL: Final = re.compile(r"\S*(?:://|www\.)\S*")
+# Looked for where a word begins only: from every letter anew, a long word would take minutes.
+_URL: Final = re.compile(r"(?<!\S)(?=\S*?(?:://|www\.))\S+")
 _DIGITS: Final = re.compile(r"\d+")
 # Homes of many people's pages: there the host, not the registrable domain, is somebody's own.
 _EVERYBODYS: Final = frozenset(

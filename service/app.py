@@ -19,6 +19,7 @@ from service.web.errors import register_errors
 from service.web.gate import Gate, guard
 from service.web.headers import add_headers
 from service.web.health import health
+from service.web.ids import RowName, RowNumber
 from service.web.language import speak
 from service.web.metrics import count_requests, metrics
 
@@ -31,6 +32,7 @@ def create_app(runtime: Runtime) -> flask.Flask:
     app.extensions["chaffinch-background"] = Background(runtime.store, runtime.clock)
     # No address redirects: clients turn the POST into a GET, or call the redirect an error.
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
+    app.url_map.converters |= {"int": RowNumber, "default": RowName}
     app.config.update(_config(runtime))
     # First, so that what the guards refuse is counted too.
     counted = count_requests(app, runtime)

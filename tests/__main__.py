@@ -1,6 +1,7 @@
 """python -m tests [fast]: the gate, in order, stops at the first red; CI runs the same.
 
 python -m tests perf: what is fast enough, and how that changes with size; prints, proves nothing.
+python -m tests nightly [--scale 0.01] [--only R]: faults, floods and fuzz in large numbers.
 """
 
 import os
@@ -56,10 +57,13 @@ def once_more(name: str, environ: dict[str, str]) -> int:
 def main() -> int:
     """Run every step; 0 when all are green, else the red one's code."""
     mode = sys.argv[1] if len(sys.argv) > 1 else "full"
-    if mode not in {"full", "fast", "perf"}:
-        print("usage: python -m tests [fast|perf]", file=sys.stderr)
-        return 2
     environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    if mode == "nightly":
+        night = [sys.executable, "-m", "tests.nightly", *sys.argv[2:]]
+        return subprocess.run(night, cwd=ROOT, env=environ, check=False).returncode
+    if mode not in {"full", "fast", "perf"}:
+        print("usage: python -m tests [fast|perf|nightly]", file=sys.stderr)
+        return 2
     for name, command in steps(mode):
         print(f"── {name} ".ljust(shutil.get_terminal_size().columns, "─"), flush=True)
         started = time.monotonic()

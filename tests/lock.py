@@ -20,19 +20,22 @@ COMMON = (
     "--no-emit-find-links",
     "--custom-compile-command=make lock",
     "--upgrade",
-    "pyproject.toml",
-    "--group=build",
 )
+OURS = ("pyproject.toml", "--group=build")
 
 
 def main() -> None:
-    """Write both lock files; the server's pins are a part of the gate's."""
+    """Write the lock files; the server's pins are a part of the gate's, the auditor's are not."""
     locks = ROOT / "requirements"
     dev, serve = str(locks / "dev.txt"), str(locks / "serve.txt")
     subprocess.run(
-        [*COMMON, "--group=dev", "--extra=train", "--extra=dask", "-o", dev], cwd=ROOT, check=True
+        [*COMMON, *OURS, "--group=dev", "--extra=train", "--extra=dask", "-o", dev],
+        cwd=ROOT,
+        check=True,
     )
-    subprocess.run([*COMMON, "-c", dev, "-o", serve], cwd=ROOT, check=True)
+    subprocess.run([*COMMON, *OURS, "-c", dev, "-o", serve], cwd=ROOT, check=True)
+    audit = str(locks / "audit.txt")
+    subprocess.run([*COMMON, "--group=pyproject.toml:audit", "-o", audit], cwd=ROOT, check=True)
 
 
 main()

@@ -16,7 +16,8 @@ from service.scorer import Scores
 
 # Each costs one scoring, about a millisecond.
 _MOST_TRIED: Final = 4
-_LINK: Final = re.compile(r"<a\b[^>]*>|</a>|(?:https?://|www\.)\S+", re.IGNORECASE)
+# A tag ends before the next begins: else each `<a` would be looked through to the text's end.
+_LINK: Final = re.compile(r"<a\b[^<>]*>|</a>|(?:https?://|www\.)\S+", re.IGNORECASE)
 _LEAST_WEIGHT: Final = 0.3
 
 

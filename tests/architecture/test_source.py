@@ -185,7 +185,7 @@ def test_no_file_names_a_machine_or_a_registry():
     assert found == {}
 
 
-@pytest.mark.parametrize("name", ["dev.txt", "serve.txt"])
+@pytest.mark.parametrize("name", ["audit.txt", "dev.txt", "serve.txt"])
 def test_every_pin_has_a_hash_and_no_address(name):
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
     assert "://" not in text

@@ -1,0 +1,128 @@
+"""L: too much at once is refused in words, limits are exact, nothing grows."""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import gc
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.builders import BLOG, KEY
+from tests.nightly.board import Figure, Night, by_tests, fact
+from tests.nightly.house import housed
+from tests.nightly.parsers import PUMPS
+from tests.program import started
+
+_MOST_CPU_S = 0.25
+_BODY = 256_000
+
+
+async def _flood(url: str, fields: dict[str, str], at_once: int, seconds: float):
+    """Every answer of *at_once* clients that ask as fast as they are answered: (status, s)."""
+    heard: list[tuple[int, float, bool]] = []
+    until = time.monotonic() + seconds
+    limits = httpx.Limits(max_connections=at_once)
+
+    async def ask(http: httpx.AsyncClient) -> None:
+        while time.monotonic() < until:
+            begun = time.monotonic()
+            try:
+                answer = await http.post(url, data=fields)
+                good = answer.status_code == 200 or "Retry-After" in answer.headers
+                heard.append((answer.status_code, time.monotonic() - begun, good))
+            except httpx.HTTPError:
+                heard.append((0, time.monotonic() - begun, False))
+
+    async with httpx.AsyncClient(timeout=30, limits=limits) as http:
+        await asyncio.gather(*(ask(http) for _ in range(at_once)))
+    return heard
+
+
+@fact(
+    "L-02",
+    "under more than can be answered everybody hears a verdict or a refusal, soon",
+    how="300 clients at once for 10 minutes, then one",
+    target="only 200, 429, 503 with Retry-After; p99 < 4 s; well after",
+)
+def _overload(night: Night) -> Figure:
+    with started(night.folder) as program:
+        fields = {"key": program.key, "blog": BLOG, "user_ip": "203.0.113.9"}
+        fields["comment_content"] = "Thank you, the second map was wrong for me too. " * 12
+        url = f"{program.address}/1.1/comment-check"
+        heard = asyncio.run(_flood(url, fields, 300, night.count(600, least=12)))
+        time.sleep(5)
+        after = asyncio.run(_flood(url, fields, 1, 2))
+    counted = collections.Counter(status for status, _, _ in heard)
+    took = sorted(seconds for _, seconds, _ in heard)
+    p99 = took[int(len(took) * 0.99)]
+    is_well = bool(after) and all(status == 200 for status, _, _ in after)
+    is_good = all(good for _, _, good in heard) and set(counted) <= {200, 429, 503}
+    text = f"{dict(sorted(counted.items()))}, p99 {p99:.1f} s, well after {is_well}"
+    return Figure(text, is_good and is_well and p99 < 4)
+
+
+@fact(
+    "L-05",
+    "no text of 256 kB costs more than its share",
+    how=f"a whole check of each of {len(PUMPS)} texts, one kind of letter or piece all along",
+    target="< 250 ms CPU each",
+)
+def _large(night: Night) -> Figure:
+    worst = (0.0, "")
+    with housed(night.folder) as house:
+        client = house.app.test_client()
+        fields = {"api_key": KEY, "blog": BLOG, "user_ip": "203.0.113.9"}
+        for pump in night.random.sample(PUMPS, night.count(len(PUMPS), least=10)):
+            text = (pump * _BODY)[: _BODY // len(pump.encode())]
+            begun = time.process_time()
+            client.post("/1.1/comment-check", data=fields | {"comment_content": text})
+            worst = max(worst, (time.process_time() - begun, repr(pump)))
+    return Figure(f"worst {worst[0] * 1000:.0f} ms on {worst[1]}", worst[0] < _MOST_CPU_S)
+
+
+def _resident_kb() -> int:
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1])
+    return 0
+
+
+def _soak(night: Night, *, leaks: bool) -> Figure:
+    count, kept = night.count(100_000, least=2000), []
+    with housed(night.folder) as house:
+        client = house.app.test_client()
+        fields = {"api_key": KEY, "blog": BLOG, "user_ip": "203.0.113.9"}
+        begun_kb = 0
+        for number in range(count):
+            # Caches fill in the first third; what grows after that never ends.
+            if number == count // 3:
+                gc.collect()
+                begun_kb = _resident_kb()
+            text = f"The map of day {number} was wrong for me. {night.random.random()}"
+            client.post("/1.1/comment-check", data=fields | {"comment_content": text})
+            if leaks:
+                kept.append(bytearray(4096))
+        gc.collect()
+        grown = (_resident_kb() - begun_kb) / (count * 2 / 3) * 10_000 / 1024
+    return Figure(f"{count} checks, {grown:.1f} MB more per 10 000", grown < 3)
+
+
+@fact(
+    "L-06",
+    "a server that runs on does not grow",
+    how="100 000 checks in one process; growth after the first third",
+    target="< 3 MB per 10 000",
+    twin=lambda night: _soak(night, leaks=True),
+)
+def _grows(night: Night) -> Figure:
+    return _soak(night, leaks=False)
+
+
+by_tests(
+    "L-03",
+    "limits are exact through Redis, and hold without it",
+    "tests/unit/service/test_limits.py",
+)
