@@ -10,7 +10,9 @@ import datetime as dt
 from typing import Final
 
 from models.text import domain_of
-from service.domain.likeness import ALIKE, ALIKE_WITH_CONTACT, Likeness, likeness, share
+from service.domain.groups import MOST_PLACES, Groups
+from service.domain.likeness import likeness
+from service.domain.sight import Sight, sight
 from service.domain.submission import Submission
 from service.domain.tokens import tokens
 from service.storage.store import Store
@@ -38,10 +40,11 @@ def index_new(*, store: Store, now: dt.datetime) -> int:
         if not found:
             return 0
         _forget_old(unit, now)
-        rows = [(one.submission_id, tokens(one)) for one in found if not one.arrival.is_test]
-        unit.search.append(rows)
-        for one in found:
-            _group(unit, one)
+        looked = [
+            (one, sight(one.arrival.comment.text)) for one in found if not one.arrival.is_test
+        ]
+        unit.search.append([(one.submission_id, tokens(one, seen)) for one, seen in looked])
+        _group(unit, looked)
         unit.set_meta(_DONE, str(found[-1].submission_id))
         unit.commit()
         return len(found)
@@ -55,21 +58,17 @@ def _forget_old(unit: Unit, now: dt.datetime) -> None:
         unit.campaigns.purge(single_before=now - _SINGLE_KEPT, any_before=now - _ANY_KEPT)
 
 
-def _group(unit: Unit, one: Submission) -> None:
-    if one.arrival.is_test:
-        return
-    comment = one.arrival.comment
-    own = likeness(comment, domain_of(comment.blog))
-    if own is None:
-        return
-    for campaign, shared in unit.campaigns.find_near([*own.bands, *own.contacts]):
-        if _is_like(own, campaign.signature, shared):
-            unit.campaigns.join(campaign, one.submission_id, one.received_at)
-            return
-    keys = [*own.bands, *own.contacts]
-    unit.campaigns.add(own.signature, keys, one.submission_id, one.received_at)
-
-
-def _is_like(own: Likeness, signature: str, shared: set[int]) -> bool:
-    has_contact = bool(shared & set(own.contacts))
-    return share(own.signature, signature) >= (ALIKE_WITH_CONTACT if has_contact else ALIKE)
+def _group(unit: Unit, looked: list[tuple[Submission, Sight]]) -> None:
+    """Six statements for all of them, however many there are."""
+    newcomers = []
+    for one, seen in looked:
+        comment = one.arrival.comment
+        own = likeness(comment, domain_of(comment.blog), seen)
+        if own is not None:
+            newcomers.append((one, own))
+    keys = {key for _, own in newcomers for key in (*own.bands, *own.contacts)}
+    groups = Groups(unit.campaigns.list_near(keys, limit=MOST_PLACES))
+    for one, own in newcomers:
+        groups.take(own, one.submission_id, one.received_at)
+    unit.campaigns.add(groups.made)
+    unit.campaigns.join(groups.joined)
