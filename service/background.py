@@ -16,6 +16,7 @@ from typing import Final
 from service.errors import ServiceError, StoreUnavailable
 from service.storage.store import Store
 from service.workflows.index_new import index_new
+from service.workflows.measure_drift import measure_drift
 from service.workflows.run_bulk import run_bulk
 
 _log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ _EVERY_S: Final = 1.0
 _AFTER_FAULT_S: Final = 10.0
 # What waits in the spool is stored soon after the database is back.
 _GONE_S: Final = 2.0
+# A look at the scores of a thousand comments; what they tell changes slowly.
+_DRIFT_S: Final = 60.0
 
 
 class Background:
@@ -36,6 +39,7 @@ class Background:
         self._stop = threading.Event()
         self._turn = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._drift_at = float("-inf")
 
     def start(self) -> None:
         """Look for work every second from now on. Twice is harmless."""
@@ -66,6 +70,9 @@ class Background:
         has_more = False
         for bulk_id in running:
             has_more |= run_bulk(bulk_id, store=self._store, now=self._clock())
+        if time.monotonic() - self._drift_at >= _DRIFT_S:
+            self._drift_at = time.monotonic()
+            measure_drift(store=self._store, now=self._clock())
         return bool(index_new(store=self._store, now=self._clock())) or has_more
 
     def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""Settings: what an operator sets. One frozen dataclass, one loader, the only reader of os.environ.
+"""Settings: what an operator sets. One frozen dataclass, the only reader of os.environ.
 
 Order: default < TOML file named by CHAFFINCH_CONFIG < CHAFFINCH_* environment < command line.
 What a Site's owner sets is Policy (in the database); what training chose is in the Manifest.
@@ -7,9 +7,7 @@ What a Site's owner sets is Policy (in the database); what training chose is in 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,35 +15,11 @@ from typing import Any, Final
 from models.registry import default_data_dir
 from service.errors import SettingsError
 from service.kept_secret import kept_secret
+from service.settings_reading import PREFIX, Secret, from_environ, from_file
 
-PREFIX: Final = "CHAFFINCH_"
-_REDIS: Final = ("redis://", "rediss://", "redis+unix://")
-# Read by others than this module: training's corpora and key, and the test suite's own servers.
-_OTHERS: Final = frozenset({"CONFIG", "CORPORA", "MODEL_KEY"})
-_TEST_PREFIX: Final = "TEST_"
+__all__ = ["FIELDS", "PREFIX", "Secret", "Settings", "describe", "shared_counts"]
 # Keys have 48 bits: with a secret that can be guessed, a stolen database tells them all.
 _LEAST_SECRET: Final = 16
-
-
-class Secret:
-    """A text that must not be seen: `repr` and `str` show ***; `reveal()` gives it away."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """The text itself. Call it only where it is used."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret('***')"
-
-    __str__ = __repr__
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
 
 
 def _setting(text: str, default: Any, **bounds: Any) -> Any:  # noqa: ANN401 - as dataclasses.field
@@ -139,7 +113,7 @@ class Settings:
         Makes the data folder and, where none is set, the secret in it (slow I/O, once).
         """
         environ = os.environ if environ is None else environ
-        values = _from_file(environ) | _from_environ(environ)
+        values = from_file(environ, FIELDS) | from_environ(environ, FIELDS)
         values |= {name: value for name, value in (overrides or {}).items() if value is not None}
         data_dir = Path(values.pop("data_dir", "") or default_data_dir(environ)).expanduser()
         settings = cls(data_dir=data_dir, **values)
@@ -163,94 +137,6 @@ class Settings:
 FIELDS: Final = {field.name: field for field in dataclasses.fields(Settings)}
 
 
-def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for variable, text in environ.items():
-        name = variable.removeprefix(PREFIX)
-        if name == variable or name in _OTHERS or name.startswith(_TEST_PREFIX):
-            continue
-        field, is_file = name.lower(), False
-        if field.endswith("_file") and FIELDS.get(field.removesuffix("_file")):
-            field, is_file = field.removesuffix("_file"), True
-        if field not in FIELDS:
-            raise SettingsError(_unknown(variable))
-        if not text:
-            raise SettingsError(f"{variable} is set but empty; set it or leave it out")
-        values[field] = _cast(field, _read_secret(variable, text) if is_file else text, variable)
-    return values
-
-
-def _from_file(environ: Mapping[str, str]) -> dict[str, Any]:
-    place = environ.get(f"{PREFIX}CONFIG")
-    if place is None:
-        return {}
-    try:
-        table = tomllib.loads(Path(place).read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{PREFIX}CONFIG cannot be read: {type(error).__name__}") from None
-    values = {}
-    for name, value in table.items():
-        if name not in FIELDS:
-            raise SettingsError(_unknown(f"{PREFIX}{name.upper()}", f"{name} in the file"))
-        values[name] = _cast(name, value, name)
-    return values
-
-
-def _unknown(variable: str, shown: str = "") -> str:
-    names = [f"{PREFIX}{name.upper()}" for name in FIELDS]
-    near = difflib.get_close_matches(variable, names, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    return f"{shown or variable} is not a setting{hint}"
-
-
-def _cast(name: str, value: object, variable: str) -> Any:  # noqa: ANN401 - as typed in Settings
-    field = FIELDS[name]
-    if isinstance(value, (dict, list)):
-        raise SettingsError(f"{variable} must be one value")
-    if field.metadata.get("secret"):
-        least = field.metadata.get("least", 1)
-        if len(str(value)) < least:
-            raise SettingsError(f"{variable} must have at least {least} characters")
-        return Secret(str(value))
-    if isinstance(field.default, bool):
-        words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-        if str(value).lower() not in words:
-            raise SettingsError(f"{variable} must be true or false")
-        return words[str(value).lower()]
-    if isinstance(field.default, int):
-        return _cast_number(field, value, variable)
-    return _cast_text(field, str(value), variable)
-
-
-def _cast_number(field: dataclasses.Field[Any], value: object, variable: str) -> int:
-    try:
-        number = int(str(value))
-    except ValueError:
-        raise SettingsError(f"{variable} must be a whole number") from None
-    least, most = field.metadata.get("least", 0), field.metadata["most"]
-    if not least <= number <= most:
-        raise SettingsError(f"{variable} must be a number from {least} to {most}")
-    return number
-
-
-def _cast_text(field: dataclasses.Field[Any], value: str, variable: str) -> str:
-    words = field.metadata.get("one_of")
-    if words:
-        if value.lower() not in words:
-            raise SettingsError(f"{variable} must be one of {', '.join(words)}")
-        return value.lower()
-    if field.name == "redis_url" and not value.startswith(_REDIS):
-        raise SettingsError(f"{variable} must begin with redis://, rediss:// or redis+unix://")
-    return value
-
-
-def _read_secret(variable: str, place: str) -> str:
-    try:
-        return Path(place).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{variable} cannot be read: {type(error).__name__}") from None
-
-
 def _database_url(settings: Settings) -> str:
     url = settings.database_url or f"sqlite:///{settings.data_dir / 'chaffinch.sqlite3'}"
     for prefix in ("postgresql+psycopg://", "postgresql://", "postgres://"):
@@ -269,7 +155,7 @@ def describe(environ: Mapping[str, str] | None = None) -> list[tuple[str, str, s
     """Every setting as (name, value, where it came from); secrets stay hidden."""
     environ = os.environ if environ is None else environ
     settings = Settings.load(environ)
-    in_file, in_environ = _from_file(environ), _from_environ(environ)
+    in_file, in_environ = from_file(environ, FIELDS), from_environ(environ, FIELDS)
     rows = []
     for name in FIELDS:
         origin = "default"

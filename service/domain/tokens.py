@@ -13,8 +13,9 @@ from typing import Final
 
 from models.comment import Comment
 from models.scripts import script_of
-from models.text import WORD, Seen, domain_of, fold_seen, host_of, look
+from models.text import WORD, domain_of, fold_seen, host_of
 from service.domain.address import kept_network
+from service.domain.sight import Sight, sight
 from service.domain.submission import Submission
 
 # More would make the index larger than the comments; a longer word is nobody's question.
@@ -31,8 +32,19 @@ AUTHOR, EMAIL, DOMAIN, IP, LANG, REASON = "a", "e", "d", "i", "l", "r"
 
 def words_of(text: str, most: int = _MOST_WORDS) -> list[str]:
     """The words of *text* (already seen by `look`, or plain), in order, repeated as they are."""
+    return _words_folded(fold_seen(text), most)
+
+
+def _words_folded(folded: str, most: int = _MOST_WORDS) -> list[str]:
     found: list[str] = []
-    for match in WORD.finditer(fold_seen(text)):
+    if folded.isascii():
+        # No script without spaces is in there: each word is one.
+        for match in WORD.finditer(folded):
+            found.append(match[0].replace("'", "")[:_MOST_LETTERS])
+            if len(found) >= most:
+                break
+        return found
+    for match in WORD.finditer(folded):
         found += _cut(match[0].replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", ""))
         if len(found) >= most:
             return found[:most]
@@ -80,25 +92,29 @@ def domain_words(url: str) -> list[str]:
     return [coded(DOMAIN, host) for host in dict.fromkeys((host_of(url), domain_of(url))) if host]
 
 
-def tokens(submission: Submission) -> list[str]:
-    """Every word this Submission is found by (about 0.3 ms)."""
+def tokens(submission: Submission, looked: Sight | None = None) -> list[str]:
+    """Every word this Submission is found by (about 0.1 ms, and 0.1 ms when *looked* is None).
+
+    *looked* is the Sight of its text, for who has it already.
+    """
     comment = submission.arrival.comment
-    seen = look(comment.text)
+    looked = looked or sight(comment.text)
+    author = words_of(comment.author, 10)
     return [
-        *words_of(seen.text),
-        *words_of(comment.author, 10),
-        *dict.fromkeys(_coded_words(submission, comment, seen)),
+        *_words_folded(looked.folded),
+        *author,
+        *dict.fromkeys(f"{_CODED}{AUTHOR}{word}" for word in author),
+        *dict.fromkeys(_coded_words(submission, comment, looked)),
     ]
 
 
-def _coded_words(submission: Submission, comment: Comment, seen: Seen) -> Iterator[str]:
-    yield from author_words(comment.author)
+def _coded_words(submission: Submission, comment: Comment, looked: Sight) -> Iterator[str]:
     yield from email_words(comment.author_email)
     yield from ip_words(comment.user_ip)
-    for url in (comment.author_url, *(link.url for link in seen.links[:20])):
+    for url in (comment.author_url, *(link.url for link in looked.seen.links[:20])):
         yield from domain_words(url)
     languages = (*comment.blog_lang, *(one.split("_")[0] for one in comment.blog_lang))
-    yield from (coded(LANG, one) for one in (*languages, script_of(fold_seen(seen.text))) if one)
+    yield from (coded(LANG, one) for one in (*languages, script_of(looked.folded)) if one)
     yield from (coded(REASON, name) for name in reasons_of(submission))
 
 

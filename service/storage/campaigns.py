@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -10,23 +9,12 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from service.domain.decision import Outcome
+from service.domain.groups import Campaign, Group
 from service.storage.queue_tables import campaign, campaign_band
-from service.storage.tables import submission
+from service.storage.tables import UTCTime, submission
 
 # Fewer are no group.
 LEAST_WAITING: Final = 2
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Campaign:
-    """One group: its first text's signature, how many there are, when they came."""
-
-    campaign_id: int
-    signature: str
-    first_id: int
-    size: int
-    first_at: dt.datetime
-    last_at: dt.datetime
 
 
 class Campaigns:
@@ -35,48 +23,86 @@ class Campaigns:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def find_near(self, keys: Sequence[int], *, limit: int = 40) -> list[tuple[Campaign, set[int]]]:
-        """Groups that share any of *keys*, with the keys they share."""
-        band, own = campaign_band.c.band, campaign_band.c.campaign_id
-        rows = self._connection.execute(
-            sa.select(campaign, band)
-            .join(campaign_band, own == campaign.c.id)
-            .where(band.in_(keys))
-            .order_by(campaign.c.id.desc())
-            .limit(limit * 4),
-        ).all()
-        found: dict[int, tuple[Campaign, set[int]]] = {}
-        for row in rows:
-            found.setdefault(row.id, (_campaign(row), set()))[1].add(row.band)
-        return list(found.values())[:limit]
-
-    def add(self, signature: str, keys: Iterable[int], first_id: int, at: dt.datetime) -> None:
-        """A new group of one."""
-        campaign_id: int = self._connection.execute(
-            campaign.insert()
-            .values(signature=signature, first_id=first_id, size=1, first_at=at, last_at=at)
-            .returning(campaign.c.id),
-        ).scalar_one()
-        rows = [{"band": key, "campaign_id": campaign_id} for key in set(keys)]
-        self._connection.execute(campaign_band.insert(), rows)
-
-    def join(self, group: Campaign, submission_id: int, at: dt.datetime) -> None:
-        """One more member; the first one learns of its group with the second."""
-        members = [submission_id] + ([group.first_id] if group.size == 1 else [])
-        self._connection.execute(
-            submission.update()
-            .where(submission.c.id.in_(members))
-            .values(campaign_id=group.campaign_id),
+    def list_near(self, keys: Iterable[int], *, limit: int) -> list[tuple[Campaign, int]]:
+        """The newest *limit* groups for each of *keys*, with that key; oldest first."""
+        wanted = sorted(set(keys))
+        if not wanted:
+            return []
+        own = campaign_band.c
+        newest = sa.func.row_number().over(partition_by=own.band, order_by=own.campaign_id.desc())
+        ranked = (
+            sa.select(own.band, own.campaign_id, newest.label("place"))
+            .where(own.band.in_(wanted))
+            .subquery()
         )
+        rows = self._connection.execute(
+            sa.select(campaign, ranked.c.band)
+            .join(ranked, ranked.c.campaign_id == campaign.c.id)
+            .where(ranked.c.place <= limit)
+            .order_by(campaign.c.id),
+        ).all()
+        return [(_campaign(row), row.band) for row in rows]
+
+    def add(self, groups: Sequence[Group]) -> None:
+        """New groups, each with the members it has by now (three statements)."""
+        if not groups:
+            return
+        made = self._connection.execute(
+            campaign.insert().returning(campaign.c.id, sort_by_parameter_order=True),
+            [
+                {
+                    "signature": one.signature,
+                    "first_id": one.first_id,
+                    "size": one.size,
+                    "first_at": one.first_at,
+                    "last_at": one.last_at,
+                }
+                for one in groups
+            ],
+        )
+        ids = made.scalars().all()
+        self._connection.execute(
+            campaign_band.insert(),
+            [
+                {"band": key, "campaign_id": campaign_id}
+                for campaign_id, one in zip(ids, groups, strict=True)
+                for key in sorted(one.keys)
+            ],
+        )
+        self._tell(
+            (campaign_id, member)
+            for campaign_id, one in zip(ids, groups, strict=True)
+            for member in one.told
+        )
+
+    def join(self, groups: Sequence[Group]) -> None:
+        """What joined groups that were there before (two statements)."""
+        if not groups:
+            return
+        later = sa.func.max if self._connection.dialect.name == "sqlite" else sa.func.greatest
+        joined = sa.bindparam("joined", type_=sa.Integer)
+        at = sa.bindparam("at", type_=UTCTime)
         self._connection.execute(
             campaign.update()
-            .where(campaign.c.id == group.campaign_id)
-            .values(size=campaign.c.size + 1, last_at=sa.func.max(campaign.c.last_at, at))
-            if self._connection.dialect.name == "sqlite"
-            else campaign.update()
-            .where(campaign.c.id == group.campaign_id)
-            .values(size=campaign.c.size + 1, last_at=sa.func.greatest(campaign.c.last_at, at)),
+            .where(campaign.c.id == sa.bindparam("own_id"))
+            .values(size=campaign.c.size + joined, last_at=later(campaign.c.last_at, at)),
+            [
+                {"own_id": one.campaign_id, "joined": len(one.joined), "at": one.last_at}
+                for one in groups
+            ],
         )
+        self._tell((one.campaign_id, member) for one in groups for member in one.told)
+
+    def _tell(self, members: Iterable[tuple[int, int]]) -> None:
+        """Let these Submissions know their group: pairs of its id and theirs."""
+        rows = [{"own_id": own_id, "group_id": group_id} for group_id, own_id in members]
+        if rows:
+            self._connection.execute(
+                submission.update()
+                .where(submission.c.id == sa.bindparam("own_id"))
+                .values(campaign_id=sa.bindparam("group_id")),
+                rows,
+            )
 
     def sizes(self, campaign_ids: Iterable[int]) -> dict[int, int]:
         """How many members each of these groups has ever had."""

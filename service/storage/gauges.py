@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from service.domain.drift import Drift
 from service.domain.event import EventState
 from service.storage.desk_tables import mail
-from service.storage.tables import WAITING, UTCTime, event, submission
+from service.storage.tables import WAITING, UTCTime, event, meta, submission
 
 _LATELY: Final = 1000
+# What workflows/measure_drift.py keeps.
+DRIFT: Final = "drift"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,8 @@ class Gauges:
     mail: int
     lately: dict[tuple[str, str], int]
     """Among the newest thousand Submissions: how many by Verdict and model id ("" for a rule)."""
+    drift: Drift | None = None
+    """How far the newest scores are from the model's first ones; None: too few to say."""
 
 
 def read_gauges(engine: sa.Engine) -> Gauges:
@@ -49,6 +55,7 @@ def read_gauges(engine: sa.Engine) -> Gauges:
             events_dead=dead,
             mail=unsent,
             lately=_lately(connection),
+            drift=_drift(connection),
         )
 
 
@@ -73,3 +80,10 @@ def _lately(connection: sa.Connection) -> dict[tuple[str, str], int]:
         (verdict.value.lower() if verdict else "none", model or ""): int(count)
         for verdict, model, count in found
     }
+
+
+def _drift(connection: sa.Connection) -> Drift | None:
+    asked = sa.select(meta.c.value).where(meta.c.name == DRIFT)
+    kept = json.loads(connection.execute(asked).scalar_one_or_none() or "{}")
+    index = kept.get("index")
+    return None if index is None else Drift(kept["model_id"], index)

@@ -18,6 +18,9 @@ from service.errors import NotFound
 from service.storage.records import read_submission, write_submission, write_text
 from service.storage.tables import submission
 
+_SCORES: Final = sa.select(
+    submission.c.id, submission.c.model_id, submission.c.score, submission.c.is_test
+)
 # What clients send as a guid may hold anything; PostgreSQL takes a NUL for an error of ours.
 _GUID: Final = re.compile(r"[0-9a-f]{32}")
 # Reports come within hours; what is older than so many comments is a comment of its own.
@@ -37,6 +40,15 @@ class PageAsk:
     before: int | None = None
     after: int | None = None
     limit: int = 50
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scored:
+    """What a model said about one Submission."""
+
+    submission_id: int
+    model_id: str
+    score: float
 
 
 class Submissions:
@@ -77,6 +89,22 @@ class Submissions:
             .limit(limit),
         ).all()
         return [read_submission(row) for row in rows]
+
+    def list_scores(self, *, limit: int) -> list[Scored]:
+        """What models said of the newest *limit* Submissions, newest first (fast I/O, by key).
+
+        Those that a rule judged, or nobody, and test calls are left out.
+        """
+        some = _SCORES.order_by(submission.c.id.desc()).limit(limit).subquery()
+        asked = sa.select(some).where(*_scored(some.c)).order_by(some.c.id.desc())
+        rows = self._connection.execute(asked)
+        return [Scored(row.id, row.model_id, row.score) for row in rows]
+
+    def list_first_scores(self, after: int, *, limit: int) -> list[Scored]:
+        """What models said of *limit* Submissions after this id, oldest first (fast I/O)."""
+        own = submission.c
+        asked = _SCORES.where(own.id > after, *_scored(own)).order_by(own.id).limit(limit)
+        return [Scored(row.id, row.model_id, row.score) for row in self._connection.execute(asked)]
 
     def ids(self, guids: list[str], *, site_ids: tuple[int, ...] | None) -> sa.Select[Any]:
         """The question for the ids of these guids, to be answered inside another one."""
@@ -214,6 +242,10 @@ class Submissions:
             .limit(limit),
         ).all()
         return [read_submission(row) for row in rows]
+
+
+def _scored(own: Any) -> tuple[sa.ColumnElement[bool], ...]:  # noqa: ANN401 - columns
+    return own.model_id.is_not(None), own.score.is_not(None), own.is_test.is_(False)
 
 
 def _matching(ask: PageAsk) -> list[sa.ColumnElement[bool]]:

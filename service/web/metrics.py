@@ -23,6 +23,8 @@ from service.settings import shared_counts
 from service.storage.gauges import Gauges
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+# Whoever asks more often than this hears the same figures of the database again.
+_KEPT_S = 5.0
 _PROXIED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 metrics = flask.Blueprint("metrics", __name__)
 
@@ -31,7 +33,7 @@ class Metrics:
     """What this process counts, added to what the other processes of this server count."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+        self._now = _Now(runtime)
         self._own = CollectorRegistry()
         self._requests = Histogram(
             "chaffinch_request_seconds",
@@ -54,15 +56,16 @@ class Metrics:
         registry, folder = CollectorRegistry(), shared_counts()
         if folder:
             MultiProcessCollector(registry, path=folder)  # type: ignore[no-untyped-call]
-        registry.register(_Now(self._runtime))
+        registry.register(self._now)
         return (b"" if folder else generate_latest(self._own)) + generate_latest(registry)
 
 
 class _Now(Collector):
-    """What is read at the moment of asking."""
+    """What is read at the moment of asking, the database once in some seconds."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._kept: tuple[float, Gauges] | None = None
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield self._model()
@@ -70,12 +73,19 @@ class _Now(Collector):
         waits = spool.waiting_bytes if spool else 0
         yield _gauge("chaffinch_spool_bytes", "Comments that the database did not take yet.", waits)
         try:
-            found = self._runtime.store.gauges()
+            found = self._gauges()
         except ServiceError:
             yield _gauge("chaffinch_database_up", "1 while the database answers.", 0)
             return
         yield _gauge("chaffinch_database_up", "1 while the database answers.", 1)
         yield from _waiting(found, self._runtime.clock())
+
+    def _gauges(self) -> Gauges:
+        if self._kept is None or time.monotonic() - self._kept[0] > _KEPT_S:
+            self._kept = None
+            found = self._runtime.store.gauges()
+            self._kept = time.monotonic(), found
+        return self._kept[1]
 
     def _model(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily(
@@ -108,6 +118,14 @@ def _waiting(found: Gauges, now: dt.datetime) -> Iterator[GaugeMetricFamily]:
     for (verdict, model), count in sorted(found.lately.items()):
         lately.add_metric([verdict, model], count)
     yield lately
+    drift = GaugeMetricFamily(
+        "chaffinch_drift",
+        "How far the newest scores are from the model's first ones; from 0.25 on look at it.",
+        labels=["model"],
+    )
+    if found.drift is not None:
+        drift.add_metric([found.drift.model_id], found.drift.index)
+    yield drift
 
 
 def _gauge(name: str, told: str, value: float) -> GaugeMetricFamily:

@@ -12,8 +12,11 @@ from typing import Final
 from models.text import domain_of
 from service.domain.author import Standing, author_key
 from service.domain.decision import Outcome, Source
-from service.domain.likeness import ALIKE, ALIKE_WITH_CONTACT, Likeness, likeness, share
+from service.domain.follow import Follow
+from service.domain.groups import MOST_PLACES, Group, Groups
+from service.domain.likeness import ALIKE, Likeness, likeness, share
 from service.domain.moderator import Action, may, sees
+from service.domain.sight import Sight, sight
 from service.domain.submission import Submission
 from service.domain.tokens import tokens
 from service.storage.search import TEXTS
@@ -43,10 +46,11 @@ def index_new(*, store: Store, now: dt.datetime) -> int:
         if not found:
             return 0
         _forget_old(unit, now)
-        rows = [(one.submission_id, tokens(one)) for one in found if not one.arrival.is_test]
-        unit.search.append(rows)
-        for one in found:
-            _group(unit, one, now)
+        looked = [
+            (one, sight(one.arrival.comment.text)) for one in found if not one.arrival.is_test
+        ]
+        unit.search.append([(one.submission_id, tokens(one, seen)) for one, seen in looked])
+        _group(unit, looked, now)
         unit.set_meta(_DONE, str(found[-1].submission_id))
         unit.commit()
         return len(found)
@@ -60,30 +64,47 @@ def _forget_old(unit: Unit, now: dt.datetime) -> None:
         unit.campaigns.purge(single_before=now - _SINGLE_KEPT, any_before=now - _ANY_KEPT)
 
 
-def _group(unit: Unit, one: Submission, now: dt.datetime) -> None:
-    if one.arrival.is_test:
-        return
-    comment = one.arrival.comment
-    own = likeness(comment, domain_of(comment.blog))
-    if own is None:
-        return
-    for campaign, shared in unit.campaigns.find_near([*own.bands, *own.contacts]):
-        if _is_like(own, campaign.signature, shared):
-            unit.campaigns.join(campaign, one.submission_id, one.received_at)
-            if own.says_enough and share(own.signature, campaign.signature) >= ALIKE:
-                _decide_followed(unit, one, campaign.campaign_id, now)
-            return
-    keys = [*own.bands, *own.contacts]
-    unit.campaigns.add(own.signature, keys, one.submission_id, one.received_at)
+def _group(unit: Unit, looked: list[tuple[Submission, Sight]], now: dt.datetime) -> None:
+    """Six statements for all of them, however many there are."""
+    newcomers = []
+    for one, seen in looked:
+        comment = one.arrival.comment
+        own = likeness(comment, domain_of(comment.blog), seen)
+        if own is not None:
+            newcomers.append((one, own))
+    keys = {key for _, own in newcomers for key in (*own.bands, *own.contacts)}
+    groups = Groups(unit.campaigns.list_near(keys, limit=MOST_PLACES))
+    for one, own in newcomers:
+        groups.take(own, one.submission_id, one.received_at)
+    unit.campaigns.add(groups.made)
+    unit.campaigns.join(groups.joined)
+    _follow(unit, groups.joined, {one.submission_id: (one, own) for one, own in newcomers}, now)
 
 
-def _decide_followed(unit: Unit, one: Submission, campaign_id: int, now: dt.datetime) -> None:
+def _follow(
+    unit: Unit,
+    joined: list[Group],
+    newcomers: dict[int, tuple[Submission, Likeness]],
+    now: dt.datetime,
+) -> None:
+    """Decide those that came to a group that a person follows, and say enough to be told by it."""
+    follows: dict[int, list[Follow]] = {}
+    for follow in unit.follows.list_on(now) if joined else ():
+        follows.setdefault(follow.campaign_id, []).append(follow)
+    for group in joined if follows else ():
+        for submission_id in group.joined if group.campaign_id in follows else ():
+            one, own = newcomers[submission_id]
+            if own.says_enough and share(own.signature, group.signature) >= ALIKE:
+                _decide_followed(unit, one, follows[group.campaign_id], now)
+
+
+def _decide_followed(unit: Unit, one: Submission, follows: list[Follow], now: dt.datetime) -> None:
     """Decide *one* as the person said who follows its group, if nothing speaks against it.
 
     It waits, nobody has decided, it was not drawn to be decided by a person, its author is not
     trusted, and the person may still decide about it.
     """
-    for follow in unit.follows.list_on(now, campaign_id=campaign_id):
+    for follow in follows:
         seen = unit.submissions.find(one.guid, lock=True)
         if seen is None or seen.version or seen.is_audit or seen.outcome is not Outcome.UNSURE:
             return
@@ -100,8 +121,3 @@ def _decide_followed(unit: Unit, one: Submission, campaign_id: int, now: dt.date
         unit.settle(seen, [], unit.decisions.list_of(seen.submission_id))
         unit.follows.catch(follow.bulk_id, seen.submission_id)
         return
-
-
-def _is_like(own: Likeness, signature: str, shared: set[int]) -> bool:
-    has_contact = bool(shared & set(own.contacts))
-    return share(own.signature, signature) >= (ALIKE_WITH_CONTACT if has_contact else ALIKE)

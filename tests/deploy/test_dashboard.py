@@ -6,6 +6,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from service.storage.gauges import DRIFT
 from tests.builders import make_submission
 
 BOARD = Path(__file__).parents[2] / "deploy" / "grafana.json"
@@ -17,23 +18,26 @@ def asked():
     return [target["expr"] for panel in panels for target in panel["targets"]]
 
 
-def told(client):
+def told(client, store):
+    """What is told when there is something of each kind."""
+    store.append(make_submission(1))
+    with store.begin() as unit:
+        unit.set_meta(DRIFT, json.dumps({"model_id": "stub", "index": 0.1}))
+        unit.commit()
     client.get("/healthz")
     text = client.get("/metrics").text
     return [one for family in text_string_to_metric_families(text) for one in family.samples]
 
 
 def test_every_metric_of_the_dashboard_is_told(client, store, site_key):
-    store.append(make_submission(1))
-    names = {one.name for one in told(client)}
+    names = {one.name for one in told(client, store)}
     wanted = {name for line in asked() for name in re.findall(r"chaffinch_\w+", line)}
     assert len(wanted) >= 9
     assert wanted - names == set()
 
 
 def test_every_label_of_the_dashboard_is_told(client, store, site_key):
-    store.append(make_submission(1))
-    labels = {label for one in told(client) for label in one.labels} | LABELS_OF_PROMETHEUS
+    labels = {label for one in told(client, store) for label in one.labels} | LABELS_OF_PROMETHEUS
     groups = {
         g
         for line in asked()
