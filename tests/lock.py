@@ -26,13 +26,13 @@ COMMON = (
 
 
 def main() -> None:
-    """Write both lock files; the server's pins are a part of the gate's."""
+    """Write the lock files; the server's pins, with S3 and without, are a part of the gate's."""
     locks = ROOT / "requirements"
-    dev, serve = str(locks / "dev.txt"), str(locks / "serve.txt")
-    subprocess.run(
-        [*COMMON, "--group=dev", "--extra=train", "--extra=dask", "-o", dev], cwd=ROOT, check=True
-    )
+    dev, serve, s3 = (str(locks / name) for name in ("dev.txt", "serve.txt", "s3.txt"))
+    every = ("--group=dev", "--extra=train", "--extra=dask", "--extra=s3")
+    subprocess.run([*COMMON, *every, "-o", dev], cwd=ROOT, check=True)
     subprocess.run([*COMMON, "-c", dev, "-o", serve], cwd=ROOT, check=True)
+    subprocess.run([*COMMON, "--extra=s3", "-c", dev, "-o", s3], cwd=ROOT, check=True)
 
 
 main()

@@ -36,6 +36,7 @@ from tests.architecture.source import ROOT
 from tests.builders import BLOG, KEY, NOON, PASSWORD
 from tests.conftest import SECRET, missing
 from tests.program import Program, environment, free_port
+from tests.unit.models.artefacts import KEY as MODEL_KEY
 
 DEPLOY = ROOT / "deploy"
 SERVERS = 3
@@ -179,6 +180,7 @@ class Topology:
     def _server(self, number: int) -> Program:
         data = self.folder / f"data-{number + 1}"
         data.mkdir(exist_ok=True)
+        (data / "model.key").write_bytes(MODEL_KEY)
         return Program(data, self.ports[number], ("chaffinch", "serve"), **self.settings)
 
     def _read_settings(self) -> dict[str, str]:
@@ -194,6 +196,9 @@ class Topology:
             "redis:6379", f"127.0.0.1:{self.redis_port}"
         )
         found |= {"CHAFFINCH_REDIS_URL": redis_url, "CHAFFINCH_HOST": "127.0.0.1"}
+        self.models = self.folder / "models"
+        self.models.mkdir()
+        found["CHAFFINCH_MODELS_URL"] = str(self.models)
         del found["CHAFFINCH_DATA_DIR"], found["CHAFFINCH_PROCESSES"]
         return found
 

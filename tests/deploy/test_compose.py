@@ -15,6 +15,8 @@ from service.settings import FIELDS, Settings
 from tests.architecture.source import ROOT, tracked
 
 DEPLOY = ROOT / "deploy"
+# What an operator puts beside the files; git keeps none of it.
+PUT_THERE = ("./models", "./certificates")
 OURS = {"upgrade", "chaffinch-1", "chaffinch-2"}
 BUILD = DEPLOY / "Containerfile"
 
@@ -100,7 +102,7 @@ def test_ours_run_as_a_number_that_is_not_root(services, steps):
 
 
 def test_each_server_has_a_folder_of_its_own(services):
-    (one,), (other,) = (services[name]["volumes"] for name in ("chaffinch-1", "chaffinch-2"))
+    (one, *_), (other, *_) = (services[name]["volumes"] for name in ("chaffinch-1", "chaffinch-2"))
     assert one != other
     assert {place.split(":")[1] for place in (one, other)} == {"/data"}
 
@@ -120,8 +122,9 @@ def test_what_is_named_is_there(compose):
         assert set(service.get("depends_on", {})) <= set(compose["services"])
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
-            found = (DEPLOY / source).exists() if source[0] == "." else source in compose["volumes"]
-            assert found, volume
+            is_file = source[0] == "."
+            found = (DEPLOY / source).exists() if is_file else source in compose["volumes"]
+            assert found or source in PUT_THERE, volume
 
 
 def test_nginx_and_prometheus_ask_every_server_and_no_other(services):
@@ -152,7 +155,8 @@ def test_tls_changes_the_proxy_and_nothing_it_stands_on(services):
 def test_the_image_installs_only_what_is_pinned_by_hash(steps):
     installs = [shlex.split(rest) for name, rest in steps if "pip install" in rest]
     assert len(installs) == 2
-    assert {"--require-hashes", "--only-binary", "requirements/serve.txt"} <= set(installs[0])
+    assert ("ARG", "LOCK=serve") in steps
+    assert {"--require-hashes", "--only-binary", "requirements/${LOCK}.txt"} <= set(installs[0])
     assert {"--no-deps", "--no-index", "--no-build-isolation"} <= set(installs[1])
 
 
@@ -179,5 +183,5 @@ def test_what_the_image_copies_is_here_and_is_let_into_the_build(steps):
 
 
 def test_no_secret_is_kept_beside_the_files_that_name_it():
-    places = ("deploy/secrets/", "deploy/certificates/")
+    places = ("deploy/secrets/", "deploy/certificates/", "deploy/models/")
     assert [name for name in tracked() if name.startswith(places)] == []

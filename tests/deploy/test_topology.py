@@ -16,8 +16,10 @@ from http.client import HTTPConnection
 import httpx
 import pytest
 
+from models.shared import SharedModels
 from tests.builders import BLOG, KEY, PASSWORD
 from tests.conftest import csrf_token
+from tests.unit.models.artefacts import make_model
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.redis]
 HOST = f"{KEY}.rest.example.org"
@@ -237,3 +239,20 @@ def test_a_person_signs_in_over_tls(tls, browser, counts):
     page.wait_for_selector("h1")
     assert "/sign-in" not in page.url
     context.close()
+
+
+def answering(topology):
+    """The model that each server answers with, as /readyz says."""
+    found = [httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=20) for port in topology.ports]
+    return {one.json()["checks"]["model"]["model"] for one in found}
+
+
+def test_every_server_answers_with_the_model_that_was_promoted(topology, tmp_path):
+    # The last one here: what it promotes would judge otherwise.
+    before = answering(topology)
+    assert len(before) == 1
+    SharedModels(str(topology.models)).publish(make_model(tmp_path, "promoted"))
+    until = time.monotonic() + 2 * IN_TIME_S
+    while answering(topology) != {"promoted"} and time.monotonic() < until:
+        time.sleep(0.2)
+    assert answering(topology) == {"promoted"}
