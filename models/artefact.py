@@ -29,7 +29,7 @@ from models.manifest import Manifest, read_manifest, unsigned, write_manifest
 WEIGHTS: Final = "weights.joblib"
 MANIFEST: Final = "manifest.json"
 # Larger than any model of ours; a file that would fill the memory is refused unread.
-_MOST_BYTES: Final = 64 * 1024 * 1024
+MOST_BYTES: Final = 64 * 1024 * 1024
 # Everything a file of ours needs; numpy moved its module in 2.0, both names are its own.
 _ALLOWED: Final = frozenset(
     {
@@ -76,7 +76,7 @@ def read_weights(raw: bytes) -> dict[str, Any]:
     """
     try:
         unpacker = zlib.decompressobj()
-        plain = io.BytesIO(unpacker.decompress(raw, _MOST_BYTES))
+        plain = io.BytesIO(unpacker.decompress(raw, MOST_BYTES))
         content = _AllowedOnly("", plain, ensure_native_byte_order=True).load()
     except ArtefactUntrusted:
         raise
@@ -114,6 +114,9 @@ def save(folder: Path, weights: bytes, manifest: bytes) -> None:
         made.rename(folder)
     except OSError:
         shutil.rmtree(made, ignore_errors=True)
+        if folder.exists():
+            # Another process was first, between our look and our rename.
+            raise FileExistsError(folder) from None
         raise
     sync_folder(folder.parent)
 
@@ -145,7 +148,7 @@ def open_verified(
     try:
         written = (folder / MANIFEST).read_bytes()
         manifest = read_manifest(written)
-        if (folder / WEIGHTS).stat().st_size > _MOST_BYTES:
+        if (folder / WEIGHTS).stat().st_size > MOST_BYTES:
             raise ArtefactCorrupt("the weights are larger than any model of ours")
         raw = (folder / WEIGHTS).read_bytes()
     except OSError:

@@ -5,7 +5,8 @@ ModelError
 |- ArtefactCorrupt     bytes differ from what the manifest promises
 |- ArtefactUntrusted   the signature does not hold, or the file holds a type we do not allow
 |- WrongEnvironment    made by versions that score differently; the message names the command
-`- ModelUnfit          loads, but its golden comments come out wrong
+|- ModelUnfit          loads, but its golden comments come out wrong
+`- SharedGone          the place that all servers take models from does not answer
 """
 
 from __future__ import annotations
@@ -33,3 +34,7 @@ class WrongEnvironment(ModelError):
 
 class ModelUnfit(ModelError):
     """Catch to refuse promotion: the loaded model does not answer as its manifest says."""
+
+
+class SharedGone(ModelError):
+    """Catch to go on with the model at hand, and ask again later."""

@@ -12,7 +12,9 @@ from functools import partial
 
 from models.artefact import find_signing_key
 from models.registry import Registry
+from models.shared import SharedModels
 from service.limits import Limiter, ProcessLimiter, make_limiter
+from service.mirror import Mirror
 from service.scorer import Scorer, Scores
 from service.settings import Settings
 from service.site_scorer import SiteScorer
@@ -38,6 +40,7 @@ class Runtime:
     settings: Settings
     store: Store
     scorer: Scores
+    mirror: Mirror | None = None
     clock: Callable[[], dt.datetime] = utc_now
     sign_ins: Limiter = dataclasses.field(
         default_factory=lambda: ProcessLimiter(_SIGN_INS, _SIGN_IN_WINDOW_S),
@@ -51,12 +54,15 @@ class Runtime:
     @classmethod
     def from_settings(cls, settings: Settings) -> Runtime:
         """The Runtime of a serving process (slow I/O: loads the live model, starts watching it)."""
-        scorer = Scorer(
-            Registry(settings.models_dir),
-            find_key=lambda: find_signing_key(settings.data_dir / "model.key"),
-        )
+        registry = Registry(settings.models_dir)
+        find_key = partial(find_signing_key, settings.data_dir / "model.key")
+        scorer = Scorer(registry, find_key=find_key)
         scorer.refresh()
         scorer.watch()
+        mirror = None
+        if settings.models_url:
+            mirror = Mirror(SharedModels(settings.models_url), registry, find_key=find_key)
+            mirror.watch()
         store = Store.open(
             settings.database_url,
             pool_size=settings.threads + 2,
@@ -73,5 +79,6 @@ class Runtime:
             settings=settings,
             store=store,
             scorer=site_scorer,
+            mirror=mirror,
             sign_ins=make_limiter(settings.redis_url, _SIGN_INS, _SIGN_IN_WINDOW_S),
         )

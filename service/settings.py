@@ -37,6 +37,7 @@ class Settings:
         "",
     )
     models_dir: Path = _setting("Folder of models trained here; empty: models/ in data_dir.", "")
+    models_url: str = _setting("Folder or s3://… of models for all servers; empty: none.", "")
     redis_url: str = _setting(
         "redis://…: limits shared by all processes; empty: each process counts alone.",
         "",

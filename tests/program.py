@@ -35,12 +35,14 @@ def environment(data: Path, **settings: str) -> dict[str, str]:
 class Program:
     """`chaffinch serve --prepare`: its address, what it printed, and two ways to end it."""
 
-    def __init__(self, data: Path, port: int, **settings: str) -> None:
+    def __init__(
+        self, data: Path, port: int, command: tuple[str, ...] = COMMAND, **settings: str
+    ) -> None:
         self.data = data
         self.port = port
         self.address = f"http://127.0.0.1:{port}"
         self._out = data / "printed.txt"
-        program, *arguments = COMMAND
+        program, *arguments = command
         with self._out.open("w") as out:
             self.process = subprocess.Popen(
                 [Path(sys.executable).parent / program, *arguments, "--port", str(port)],

@@ -19,6 +19,7 @@ from models.errors import ModelError
 from models.loader import load
 from models.manifest import read_manifest
 from models.registry import Registry, default_data_dir
+from models.shared import SharedModels
 from training import corpora, labels
 from training.cli_fetch import fetch
 from training.cli_measure import Asked, measure_protocols, peers_command
@@ -69,6 +70,13 @@ def _registry() -> Registry:
 
 def _signing_key() -> bytes | None:
     return find_signing_key(_data_dir() / "model.key")
+
+
+def _publish(folder: Path) -> None:
+    """Let all servers have the model in *folder*, where CHAFFINCH_MODELS_URL names their place."""
+    url = os.environ.get("CHAFFINCH_MODELS_URL")
+    if url:
+        SharedModels(url).publish(folder)
 
 
 def _folder(named: Path | None) -> Path | None:
@@ -244,16 +252,19 @@ def gates(name: str, folder: Path | None, label_file: Path | None) -> None:
 @_corpora_option
 @_labels_option
 def promote(name: str, folder: Path | None, label_file: Path | None) -> None:
-    """Make NAME live if every gate lets it through; running services notice within a second."""
+    """Make NAME live if every gate lets it through; running services notice within seconds."""
     inputs = _read_examples(folder, label_file, "AB")
-    model_id, _ = promote_model(_registry(), inputs.examples, signing_key=_signing_key(), name=name)
+    model_id, _ = promote_model(
+        _registry(), inputs.examples, signing_key=_signing_key(), name=name, publish=_publish
+    )
     click.echo(f"{model_id} is live")
 
 
 @main.command()
 def rollback() -> None:
     """Make the previous model live again."""
-    click.echo(f"{roll_back(_registry(), signing_key=_signing_key())} is live again")
+    model_id = roll_back(_registry(), signing_key=_signing_key(), publish=_publish)
+    click.echo(f"{model_id} is live again")
 
 
 @main.command("list")

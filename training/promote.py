@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from models.artefact import MANIFEST, WEIGHTS
 from models.loader import load
@@ -12,6 +13,11 @@ from training.compare import Comparison, compare
 from training.errors import GateFailed, TrainingError
 from training.example import Example
 from training.gates import Trial, refusals
+
+
+def nowhere(_folder: Path) -> object:
+    """Publish to nobody: this machine's own services look into its own folder."""
+    return None
 
 
 def trial(
@@ -41,10 +47,13 @@ def promote(
     *,
     signing_key: bytes | None,
     name: str = "candidate",
+    publish: Callable[[Path], object] = nowhere,
 ) -> tuple[str, Comparison]:
     """Make a candidate live if every gate lets it through; the old one becomes `previous`.
 
-    *examples* is what both are compared on. Raises GateFailed with the reasons, ModelError.
+    *examples* is what both are compared on. *publish* is given its folder before anything moves
+    here: when other servers cannot have it, it is not live. Raises GateFailed with the reasons,
+    ModelError.
     """
     before = registry.aliases()["live"]
     tried = trial(registry, examples, signing_key=signing_key, name=name)
@@ -54,15 +63,22 @@ def promote(
     model_id = tried.candidate.model_id
     if registry.aliases()["live"] != before:
         raise TrainingError("another model became live meanwhile: compare again")
+    publish(registry.folder(model_id))
     registry.set_aliases({"live": model_id, "previous": before})
     return model_id, tried.found
 
 
-def rollback(registry: Registry, *, signing_key: bytes | None) -> str:
+def rollback(
+    registry: Registry,
+    *,
+    signing_key: bytes | None,
+    publish: Callable[[Path], object] = nowhere,
+) -> str:
     """Make the previous model live again; what was live becomes `previous`. Raises ModelError."""
     aliases = registry.aliases()
     if "previous" not in aliases:
         raise TrainingError("there is no previous model to go back to")
     back = load(registry, "previous", signing_key=signing_key).model_id
+    publish(registry.folder(back))
     registry.set_aliases({"live": back, "previous": aliases["live"]})
     return back

@@ -53,7 +53,8 @@ def _database() -> dict[str, object]:
 
 def _model() -> dict[str, object]:
     scorer = runtime().scorer
-    fault = str(getattr(scorer, "fault", ""))
+    mirror = runtime().mirror
+    fault = str(getattr(scorer, "fault", "")) or (mirror.fault if mirror else "")
     try:
         live = scorer.live()
     except ServiceError as error:

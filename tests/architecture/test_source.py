@@ -185,7 +185,7 @@ def test_no_file_names_a_machine_or_a_registry():
     assert found == {}
 
 
-@pytest.mark.parametrize("name", ["audit.txt", "dev.txt", "serve.txt"])
+@pytest.mark.parametrize("name", ["audit.txt", "dev.txt", "serve.txt", "s3.txt"])
 def test_every_pin_has_a_hash_and_no_address(name):
     text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
     assert "://" not in text
@@ -200,7 +200,8 @@ def test_the_servers_pins_are_a_part_of_the_gates():
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         return set(re.findall(r"^([\w.-]+(?:\[[^\]]*\])?==\S+)", text, re.MULTILINE))
 
-    assert pins("serve.txt") - pins("dev.txt") == set()
+    assert pins("serve.txt") - pins("s3.txt") == set()
+    assert pins("s3.txt") - pins("dev.txt") == set()
 
 
 def test_the_javascript_clients_are_pinned_by_hash():

@@ -9,9 +9,10 @@ import pytest
 
 from models.artefact import make_signing_key
 from models.comment import Label
-from models.errors import ArtefactMissing, ModelUnfit, WrongEnvironment
+from models.errors import ArtefactMissing, ModelUnfit, SharedGone, WrongEnvironment
 from models.loader import load
 from models.registry import Registry
+from models.shared import SharedModels
 from tests.training.made import make_examples
 from training.compare import sign_test
 from training.errors import GateFailed, TrainingError
@@ -95,6 +96,24 @@ def test_rollback_brings_the_old_one_back_at_once(house, good, better):
     assert time.perf_counter() - started < 5  # THREATS 72 promises five seconds
     aliases = house.registry.aliases()
     assert (aliases["live"], aliases["previous"]) == (before, candidate)
+
+
+def test_other_servers_get_it_first_and_when_they_cannot_nothing_moves(
+    house, good, better, tmp_path
+):
+    before = house.make_live(good)
+    candidate = house.keep(better)
+    wanted = {"signing_key": house.key}
+    (tmp_path / "no folder").write_text("")
+    gone = SharedModels(str(tmp_path / "no folder"))
+    with pytest.raises(SharedGone):
+        promote(house.registry, TRUSTED, **wanted, publish=gone.publish)
+    assert house.registry.aliases()["live"] == before
+    shared = SharedModels(str(tmp_path / "shared"))
+    promote(house.registry, TRUSTED, **wanted, publish=shared.publish)
+    assert shared.promoted().model_id == house.registry.aliases()["live"] == candidate
+    rollback(house.registry, **wanted, publish=shared.publish)
+    assert shared.promoted().model_id == house.registry.aliases()["live"] == before
 
 
 def test_what_is_live_cannot_be_promoted(house, good):
