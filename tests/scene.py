@@ -31,6 +31,8 @@ BLOGS = (
     ("https://kitchen.example/", "The slow kitchen"),
     ("https://bytes.example/", "Bits and bytes"),
 )
+# How long each of them keeps texts.
+KEPT: tuple[dict[str, int], ...] = ({"kept_days": 30, "kept_spam_days": 14}, {"kept_days": 14}, {})
 # Who wrote, with which address, on which page of which blog, what. All of it is invented.
 COMMENTS = (
     (
@@ -169,10 +171,11 @@ def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = 
             ("vera", Role.VIEWER),
         )
     }
-    for site in sites:
+    for site, kept in zip(list(sites), KEPT, strict=True):
         # Wider than the model's own, so that more waits than on a real blog.
         cutoffs = Cutoffs(unsure_from=0.15, spam_from=0.985, blatant_from=0.9985)
-        site_now = set_policy(site.blog, {"cutoffs": cutoffs}, store=store, now=start)
+        chosen = {"cutoffs": cutoffs} | kept
+        site_now = set_policy(site.blog, chosen, store=store, now=start)
         sites[sites.index(site)] = site_now
     _rules(store, people["olga"], sites, now)
     _history(store, scorer, sites, people, now)
