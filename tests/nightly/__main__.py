@@ -36,7 +36,7 @@ def wanted(only: str) -> list[str]:
     """The facts asked for, by letter or id, in the order of harm."""
     names = [name for name in only.upper().split(",") if name]
     found = sorted(FACTS, key=lambda ref: ORDER.index(ref[0]))
-    return [ref for ref in found if not names or ref in names or ref[0] in names]
+    return [ref for ref in found if not names or ref.upper() in names or ref[0] in names]
 
 
 def main() -> int:

@@ -134,7 +134,7 @@ def look(one: Fact, night: Night) -> Found:
         figure, word = f"not here: {error}", "skipped"
     except Exception as error:  # noqa: BLE001 - one fact that breaks hides no other
         traceback.print_exc()
-        figure = f"broke off: {type(error).__name__}"
+        figure, word = f"{figure} broke off: {type(error).__name__}".strip(), "FAILED"
     return Found(one, figure, twin, word, time.monotonic() - started)
 
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from tests.builders import BLOG, KEY, PASSWORD
 from tests.conftest import CHROMIUM
@@ -43,7 +43,9 @@ def _opened(house: House) -> Iterator[tuple[object, str, list[str]]]:
 
         def close(dialog) -> None:
             ran.append(dialog.message)
-            dialog.dismiss()
+            # The page may have gone on before it was closed: it ran all the same.
+            with contextlib.suppress(Error):
+                dialog.dismiss()
 
         page.on("dialog", close)
         page.on("request", lambda r: ran.append(r.url) if not r.url.startswith(address) else None)
@@ -75,12 +77,17 @@ def _run(folder: Path, night: Night, *, has_policy: bool, escapes: bool) -> tupl
             sent = fields | {"comment_content": f"maybe {text}", "comment_author": text}
             sent |= {"comment_author_url": text, "permalink": text, "comment_author_email": text}
             guids.append(client.post("/1.1/comment-check", data=sent).headers["X-akismet-guid"])
+        # Where text runs, pages lead away or never end: some of them are enough for the twin.
+        places = [f"item/{guid}" for guid in (guids if escapes else guids[:12])]
+        lists = ("", "passed", "spam", "search?q=maybe", "log") if escapes else ()
         with _opened(house) as (page, address, ran):
-            places = (
-                [f"item/{guid}" for guid in guids] if escapes else [f"item/{g}" for g in guids[:30]]
-            )
-            for place in ("", "passed", "spam", "search?q=maybe", "log", *places):
-                page.goto(f"{address}/moderation/{place}", wait_until="load")
+            for place in (*lists, *places):
+                with contextlib.suppress(*(() if escapes else (Error,))):
+                    page.goto(
+                        f"{address}/moderation/{place}",
+                        wait_until="load" if escapes else "commit",
+                        timeout=60_000 if escapes else 5_000,
+                    )
     return len(ran), len(texts)
 
 
