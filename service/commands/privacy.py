@@ -9,7 +9,7 @@ import click
 
 from service.commands.shared import Sentences, opened
 from service.errors import NotReady
-from service.runtime import utc_now
+from service.runtime import remembered_of, utc_now
 from service.settings import Settings
 from service.storage.spool import Spool, spool_of
 from service.storage.store import Store
@@ -65,6 +65,7 @@ def erase(email: str, *, yes: bool) -> None:
             secret=settings.secret_key.reveal(),
             now=utc_now(),
         )
+    remembered_of(settings).forget()
     click.echo(done.write(retrain=_made_here(settings)))
 
 
@@ -83,4 +84,5 @@ def replay() -> None:
             secret=settings.secret_key.reveal(),
             now=utc_now(),
         )
+    remembered_of(settings).forget()
     click.echo(json.dumps(dataclasses.asdict(counts)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from service.commands.shared import opened
-from service.runtime import utc_now
+from service.errors import StoreUnavailable
+from service.runtime import remembered_of, utc_now
 from service.server import require_free, run
 from service.settings import Settings
 from service.storage import migrate
@@ -45,17 +46,31 @@ def serve(port: int | None, host: str | None, *, prepare: bool) -> None:
     """Answer blogs and moderators until told to stop."""
     settings = Settings.load(overrides={"port": port, "host": host})
     require_free(settings)
+    try:
+        first = _made_ready(settings, is_prepared=prepare)
+    except StoreUnavailable as error:
+        if not remembered_of(settings).read().called:
+            raise
+        first = None
+        click.echo(
+            f"The database cannot be reached ({error.detail}). Who called in the last 12 hours is "
+            "answered from memory, and comments go to the spool until it is back.",
+            err=True,
+        )
+    _greet(settings, first)
+    run(settings)
+
+
+def _made_ready(settings: Settings, *, is_prepared: bool) -> First | None:
     with opened(is_migrated=False) as (_settings, store):
-        if prepare:
+        if is_prepared:
             migrate.upgrade(store.engine)
-        first = make_ready(
-            with_first=prepare,
+        return make_ready(
+            with_first=is_prepared,
             store=store,
             secret=settings.secret_key.reveal(),
             now=utc_now(),
         )
-    _greet(settings, first)
-    run(settings)
 
 
 def _greet(settings: Settings, first: First | None) -> None:

@@ -8,7 +8,7 @@ import enum
 import ipaddress
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 from models.text import fold
 from service.domain.site import same_address
@@ -88,6 +88,27 @@ class Entry:
         """Whether it is looked for at all at this time."""
         is_on = self.status in (EntryStatus.LIVE, EntryStatus.SHADOW)
         return is_on and (self.expires_at is None or now < self.expires_at)
+
+
+def write_entry(entry: Entry) -> dict[str, Any]:
+    """The JSON spelling of an Entry."""
+    row = dataclasses.asdict(entry)
+    words = {name: row[name].value for name in ("kind", "effect", "status")}
+    times = {name: row[name] and row[name].isoformat() for name in ("made_at", "expires_at")}
+    return row | words | times
+
+
+def read_entry(row: dict[str, Any]) -> Entry:
+    """The Entry that `write_entry` wrote. Raises ValueError, KeyError, TypeError."""
+    expires = row["expires_at"]
+    changed = {
+        "kind": EntryKind(row["kind"]),
+        "effect": Effect(row["effect"]),
+        "status": EntryStatus(row["status"]),
+        "made_at": dt.datetime.fromisoformat(row["made_at"]),
+        "expires_at": expires and dt.datetime.fromisoformat(expires),
+    }
+    return Entry(**(row | changed))
 
 
 def read_pattern(kind: EntryKind, text: str) -> str:
