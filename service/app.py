@@ -29,7 +29,9 @@ def create_app(runtime: Runtime) -> flask.Flask:
     app = flask.Flask("service", static_folder=None)
     app.extensions["chaffinch"] = runtime
     # Not started yet: a bulk wakes it, and the server starts it at once.
-    app.extensions["chaffinch-background"] = Background(runtime.store, runtime.clock)
+    app.extensions["chaffinch-background"] = Background(
+        runtime.store, runtime.clock, runtime.remembered
+    )
     # No address redirects: clients turn the POST into a GET, or call the redirect an error.
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.url_map.converters |= {"int": RowNumber, "default": RowName}

@@ -14,9 +14,11 @@ from collections.abc import Callable
 from typing import Final
 
 from service.errors import ServiceError, StoreUnavailable
+from service.storage.remembered import Remembered
 from service.storage.store import Store
 from service.workflows.index_new import index_new
 from service.workflows.measure_drift import measure_drift
+from service.workflows.remember_callers import remember_callers
 from service.workflows.run_bulk import run_bulk
 
 _log = logging.getLogger(__name__)
@@ -32,8 +34,14 @@ _DRIFT_S: Final = 60.0
 class Background:
     """One thread that works while there is work, and never more than half of the time."""
 
-    def __init__(self, store: Store, clock: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], dt.datetime],
+        remembered: Remembered | None = None,
+    ) -> None:
         self._store = store
+        self._remembered = remembered
         self._clock = clock
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -65,6 +73,8 @@ class Background:
         drained = self._store.drain()
         if drained:
             _log.info("%d comments from the spool were stored", drained)
+        if self._remembered is not None:
+            remember_callers(self._remembered, store=self._store, now=self._clock())
         with self._store.read() as unit:
             running = unit.bulks.list_running()
         has_more = False

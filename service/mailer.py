@@ -50,6 +50,20 @@ class Mailer:
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise Unavailable(detail=f"mail: {type(error).__name__}") from None
 
+    def require_open(self) -> None:
+        """Raise Unavailable unless the server lets us in; nothing is sent (slow I/O)."""
+        here = self._settings
+        try:
+            with self._connection() as server:
+                if here.smtp_user:
+                    server.login(here.smtp_user, here.smtp_password.reveal())
+                server.noop()
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            raise Unavailable(
+                f"{here.smtp_host}:{here.smtp_port} does not let us in ({type(error).__name__}): "
+                "look at CHAFFINCH_SMTP_PORT, _SECURITY, _USER and _PASSWORD"
+            ) from None
+
     def _connection(self) -> smtplib.SMTP:
         here = self._settings
         if here.smtp_security == "tls":

@@ -18,10 +18,12 @@ from service.mirror import Mirror
 from service.scorer import Scorer, Scores
 from service.settings import Settings
 from service.site_scorer import SiteScorer
+from service.storage.remembered import Remembered
 from service.storage.spool import spool_of
 from service.storage.store import Store
 from service.workflows.list_new_decisions import find_erasures, list_new_decisions
 from service.workflows.list_site_labels import list_site_labels
+from service.workflows.remember_callers import recall_callers
 
 # Ten wrong passwords in five minutes for one name or from one address, then wait.
 _SIGN_INS = 10
@@ -46,6 +48,8 @@ class Runtime:
         default_factory=lambda: ProcessLimiter(_SIGN_INS, _SIGN_IN_WINDOW_S),
     )
 
+    remembered: Remembered | None = None
+
     @property
     def secret(self) -> str:
         """What keys and sessions of this deployment are hashed and signed with."""
@@ -68,6 +72,8 @@ class Runtime:
             pool_size=settings.threads + 2,
             spool=spool_of(settings.data_dir),
         )
+        remembered = remembered_of(settings)
+        recall_callers(remembered, store=store)
         site_scorer = SiteScorer(
             scorer,
             labels=partial(list_site_labels, store=store),
@@ -81,4 +87,11 @@ class Runtime:
             scorer=site_scorer,
             mirror=mirror,
             sign_ins=make_limiter(settings.redis_url, _SIGN_INS, _SIGN_IN_WINDOW_S),
+            remembered=remembered,
         )
+
+
+def remembered_of(settings: Settings) -> Remembered:
+    """Who called lately at this deployment."""
+    place = settings.data_dir / "callers.sealed"
+    return Remembered(place, settings.secret_key.reveal())

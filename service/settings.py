@@ -17,7 +17,7 @@ from service.errors import SettingsError
 from service.kept_secret import kept_secret
 from service.settings_reading import PREFIX, Secret, from_environ, from_file
 
-__all__ = ["FIELDS", "PREFIX", "Secret", "Settings", "describe", "shared_counts"]
+__all__ = ["FIELDS", "PREFIX", "Secret", "Settings", "describe", "named_files", "shared_counts"]
 # Keys have 48 bits: with a secret that can be guessed, a stolen database tells them all.
 _LEAST_SECRET: Final = 16
 
@@ -166,6 +166,13 @@ def describe(environ: Mapping[str, str] | None = None) -> list[tuple[str, str, s
             origin = f"{PREFIX}{name.upper()}"
         rows.append((name, _shown(getattr(settings, name)), origin))
     return rows
+
+
+def named_files(environ: Mapping[str, str] | None = None) -> list[Path]:
+    """The files that settings are read from: CHAFFINCH_CONFIG and every CHAFFINCH_<NAME>_FILE."""
+    environ = os.environ if environ is None else environ
+    names = [f"{PREFIX}CONFIG", *(f"{PREFIX}{name.upper()}_FILE" for name in FIELDS)]
+    return [Path(environ[name]) for name in names if environ.get(name)]
 
 
 def _shown(value: object) -> str:

@@ -12,6 +12,7 @@ from service.logs import start_logging
 from service.runtime import Runtime
 from service.schedule import Schedule
 from service.settings import Settings
+from service.storage.restoring import RestoreMark
 
 # New objects until the collector looks through the youngest; a page makes some ten thousand.
 _COLLECT_AFTER: Final = 50_000
@@ -21,6 +22,7 @@ def make_application() -> flask.Flask:
     """The application with the settings of this process's environment."""
     settings = Settings.load()
     start_logging(settings.log_level, is_json=settings.log_format == "json")
+    RestoreMark(settings.data_dir).require_none()
     runtime = Runtime.from_settings(settings)
     application = create_app(runtime)
     application.extensions["chaffinch-background"].start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 
 import click
 
@@ -12,6 +13,7 @@ from models.errors import ModelError
 from models.loader import load
 from models.manifest import read_manifest
 from models.registry import Registry
+from service.commands.checkup import CHECKS
 from service.commands.shared import FAILED
 from service.errors import NotReady, ServiceError, SettingsError
 from service.runtime import utc_now
@@ -29,9 +31,9 @@ _SQLITE_SOUND = (3, 51, 3)
 @click.command()
 @click.pass_context
 def doctor(ctx: click.Context) -> None:
-    """Show every setting and check database, migrations, secret and model.
+    """Show every setting and check each part, from the database to clock, disk, mail and proxies.
 
-    Ends with code 1 when something is wrong, with the command that mends it.
+    Ends with code 1 when something is wrong, with the cause and what mends it.
     """
     for name, value, origin in describe():
         click.echo(f"{name:24} {value}  [{origin}]")
@@ -43,12 +45,16 @@ def doctor(ctx: click.Context) -> None:
         ("spool", _spool),
     )
     is_well = True
-    for name, check in checks:
+    store = Store.open(settings.database_url, pool_size=1)
+    ours = [(name, partial(check, settings)) for name, check in checks]
+    around = [(name, partial(check, settings, store)) for name, check in CHECKS]
+    for name, look in (*ours, *around):
         try:
-            found, mark = check(settings), "ok"
+            found, mark = look(), "ok"
         except (ServiceError, SettingsError, ModelError) as error:
             found, mark, is_well = str(error), "FAULT", False
         click.echo(f"{name:24} {mark}: {found}")
+    store.close()
     if settings.is_embedded and sqlite3.sqlite_version_info < _SQLITE_SOUND:
         click.echo(
             f"{'sqlite':24} note: {sqlite3.sqlite_version} has a known fault when several "

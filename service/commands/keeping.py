@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import io
 import json
 import os
@@ -24,7 +25,8 @@ from service.errors import BadFile, Conflict, NotReady, Unavailable
 from service.runtime import utc_now
 from service.settings import Settings
 from service.storage import migrate
-from service.storage.copying import Proof, copy_all
+from service.storage.copying import Proof, copy_all, prove
+from service.storage.restoring import RestoreMark
 from service.storage.store import Store
 from service.workflows.forget_person import replay
 
@@ -64,9 +66,11 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Bring FILE of `chaffinch backup` back into an empty database, on either engine.
 
-    All of it or nothing. Ends with code 1 when a row or the live model is not what it was.
+    Cut off at any moment, it goes on when it is run again; until then nothing serves. Ends with
+    code 1 when a row or the live model is not what it was.
     """
     settings = Settings.load()
+    mark = RestoreMark(settings.data_dir)
     with tempfile.TemporaryDirectory() as place:
         told = _unpack(file, Path(place))
         if told.get("migration") != migrate.head():
@@ -75,14 +79,19 @@ def restore(file: Path) -> None:
                 f"at {migrate.head()}: restore it with the Chaffinch that made it, then upgrade.",
             )
         models = Path(place) / _MODELS
-        if models.is_dir() and settings.models_dir.is_dir() and any(settings.models_dir.iterdir()):
+        has_models = settings.models_dir.is_dir() and any(settings.models_dir.iterdir())
+        if models.is_dir() and has_models and not mark.is_there:
             raise Conflict("There are models in the models folder: move them away first.")
-        with _made(f"sqlite:///{Path(place) / _ROWS}") as source:
-            proofs = _into(settings.database_url, source, told["tables"])
+        is_first = not mark.is_there
+        mark.begin(file.name, _hash(file))
+        proofs = _proofs(told["tables"]) or []
+        if not mark.has_rows:
+            _bring_rows(settings, Path(place) / _ROWS, proofs, mark, is_first=is_first)
         if models.is_dir():
             settings.models_dir.parent.mkdir(parents=True, exist_ok=True)
             _place(models, settings.models_dir)
     _forget_again(settings)
+    mark.end()
     found = _model(settings)
     click.echo(f"{_counted(proofs)} restored, each equal by hash")
     if found != told["model"]:
@@ -91,6 +100,26 @@ def restore(file: Path) -> None:
             "bring model.key back, or run `chaffinch-train promote`.",
         )
     click.echo(f"model {found} is live and answers its golden comments as before")
+
+
+def _bring_rows(
+    settings: Settings, rows: Path, proofs: list[Proof], mark: RestoreMark, *, is_first: bool
+) -> None:
+    """All rows in one transaction, unless an earlier try had brought them and could not say so."""
+    with _made(f"sqlite:///{rows}") as source, _made(settings.database_url) as target:
+        try:
+            if is_first or prove(target.engine) != proofs:
+                copy_all(source.engine, target.engine, expected=proofs)
+        except (Conflict, Unavailable):
+            # Nothing was written: there is nothing to go on with.
+            mark.end()
+            raise
+    mark.note_rows()
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @click.command()
@@ -108,7 +137,7 @@ def copy(url: str) -> None:
 
 def _forget_again(settings: Settings) -> None:
     """Whom this deployment was asked to forget since the backup was made, stays forgotten."""
-    with opened() as (_settings, store):
+    with opened(is_restored=False) as (_settings, store):
         counts = replay(
             data_dir=settings.data_dir,
             store=store,

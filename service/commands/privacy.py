@@ -12,7 +12,7 @@ import click
 from service.commands.shared import Sentences, opened
 from service.domain.erasure import Asked
 from service.errors import InvalidField
-from service.runtime import utc_now
+from service.runtime import remembered_of, utc_now
 from service.settings import Settings
 from service.storage.spool import Spool, spool_of
 from service.storage.store import Store
@@ -85,6 +85,7 @@ def erase(email: str, address: str, *, yes: bool) -> None:
             secret=settings.secret_key.reveal(),
             now=utc_now(),
         )
+    remembered_of(settings).forget()
     click.echo(done.write(retrain=list_made_here(settings.models_dir, until=done.erased_at[:10])))
 
 
@@ -98,4 +99,5 @@ def replay() -> None:
             secret=settings.secret_key.reveal(),
             now=utc_now(),
         )
+    remembered_of(settings).forget()
     click.echo(json.dumps(dataclasses.asdict(counts)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from service.commands.shared import opened
-from service.errors import NotReady, Unavailable
-from service.runtime import utc_now
+from service.errors import NotReady, StoreUnavailable, Unavailable
+from service.runtime import remembered_of, utc_now
 from service.server import require_free, run
 from service.settings import Settings
 from service.storage import migrate
@@ -48,18 +48,33 @@ def serve(port: int | None, host: str | None, *, prepare: bool) -> None:
     """Answer blogs and moderators until told to stop."""
     settings = Settings.load(overrides={"port": port, "host": host})
     require_free(settings)
+    try:
+        first = _made_ready(settings, is_prepared=prepare)
+    except StoreUnavailable as error:
+        if not remembered_of(settings).read().called:
+            raise
+        first = None
+        click.echo(
+            f"The database cannot be reached ({error.detail}). Who called in the last 12 hours is "
+            "answered from memory, and comments go to the spool until it is back.",
+            err=True,
+        )
+    _greet(settings, first)
+    run(settings)
+
+
+def _made_ready(settings: Settings, *, is_prepared: bool) -> First | None:
     with opened(is_migrated=False) as (_settings, store):
-        if prepare:
+        if is_prepared:
             migrate.upgrade(store.engine)
         first = make_ready(
-            with_first=prepare,
+            with_first=is_prepared,
             store=store,
             secret=settings.secret_key.reveal(),
             now=utc_now(),
         )
         finish_erasures(settings, store)
-    _greet(settings, first)
-    run(settings)
+        return first
 
 
 def finish_erasures(settings: Settings, store: Store) -> None:
@@ -71,6 +86,7 @@ def finish_erasures(settings: Settings, store: Store) -> None:
         click.echo(f"an erasure is not finished: {error}", err=True)
     else:
         if not done.is_nothing:
+            remembered_of(settings).forget()
             click.echo(f"an erasure was finished: {done.comments + done.imported} comments")
 
 

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from models.errors import ModelError
 from service.errors import ServiceError, SettingsError
 from service.settings import Settings
+from service.storage.restoring import RestoreMark
 from service.storage.store import Store
 from service.workflows.make_ready import require_migrated
 
@@ -34,12 +35,17 @@ class Sentences(click.Group):
 
 
 @contextlib.contextmanager
-def opened(*, is_migrated: bool = True) -> Iterator[tuple[Settings, Store]]:
+def opened(
+    *, is_migrated: bool = True, is_restored: bool = True
+) -> Iterator[tuple[Settings, Store]]:
     """Settings and an open Store, closed again when the command ends.
 
-    *is_migrated* False: for commands that make or update the tables themselves. Raises NotReady.
+    *is_migrated* False: for commands that make or update the tables themselves; *is_restored*
+    False: for the one that brings a backup back. Raises NotReady.
     """
     settings = Settings.load()
+    if is_restored:
+        RestoreMark(settings.data_dir).require_none()
     store = Store.open(settings.database_url, pool_size=2)
     try:
         if is_migrated:

@@ -9,7 +9,7 @@ import ipaddress
 import math
 import re
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 from models.text import fold
 from service.domain.site import same_address
@@ -124,6 +124,28 @@ def has_fallen(wrong: int, decided: int) -> bool:
     middle = right + z2 / (2 * decided)
     reach = _Z * math.sqrt(right * (1 - right) / decided + z2 / (4 * decided * decided))
     return (middle + reach) / (1 + z2 / decided) < LEAST_PRECISION
+
+
+def write_entry(entry: Entry) -> dict[str, Any]:
+    """The JSON spelling of an Entry."""
+    row = dataclasses.asdict(entry)
+    words = {name: row[name].value for name in ("kind", "effect", "status")}
+    times = {name: row[name] and row[name].isoformat() for name in _TIMES}
+    return row | words | times
+
+
+def read_entry(row: dict[str, Any]) -> Entry:
+    """The Entry that `write_entry` wrote. Raises ValueError, KeyError, TypeError."""
+    words = {
+        "kind": EntryKind(row["kind"]),
+        "effect": Effect(row["effect"]),
+        "status": EntryStatus(row["status"]),
+    }
+    times = {name: row[name] and dt.datetime.fromisoformat(row[name]) for name in _TIMES}
+    return Entry(**(row | words | times))
+
+
+_TIMES: Final = ("made_at", "expires_at", "held_at", "counted_from")
 
 
 def read_pattern(kind: EntryKind, text: str) -> str:

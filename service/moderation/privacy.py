@@ -92,6 +92,9 @@ def person_erase() -> ResponseReturnValue:
         pass
     except (e.InvalidField, e.NotReady) as error:
         return privacy_page(str(error))
+    if here.remembered is not None:
+        # Who called lately, for a start without a database: lists in it may name the person.
+        here.remembered.forget()
     number, _, _ = _certificate(None)
     place = flask.url_for("moderation.privacy_certificate", number=number)
     return flask.redirect(place, SEE_OTHER)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Generic, TypeVar
 
 _T = TypeVar("_T")
@@ -15,6 +15,8 @@ _MOST: Final = 10_000
 # So long what was found is not asked again: another process's change to a key, a site or a policy
 # is seen a quarter of a second later; one made in this process at once.
 FRESH_S: Final = 0.25
+# How much older than it is a memory on disk may be.
+_TOLD_EVERY_S: Final = 300.0
 
 
 class Known(Generic[_T]):
@@ -27,6 +29,7 @@ class Known(Generic[_T]):
         )
         self._doubted_at = float("-inf")
         self._turn = threading.Lock()
+        self._told: dict[tuple[str, str], float] = {}
 
     def now(self) -> float:
         """The moment before a question, for `keep`."""
@@ -50,6 +53,29 @@ class Known(Generic[_T]):
         with self._turn:
             for place in [one for one in self._found if one[0] == key_hash]:
                 del self._found[place]
+
+    def list_news(self) -> list[tuple[str, str, float, _T]]:
+        """What was kept and not noted as told within five minutes: hash, blog, age in s, found."""
+        now = self._monotonic()
+        with self._turn:
+            return [
+                (*place, now - at, found)
+                for place, (at, found) in self._found.items()
+                if at - self._told.get(place, float("-inf")) >= _TOLD_EVERY_S
+            ]
+
+    def note_told(self, news: Iterable[tuple[str, str, float, _T]]) -> None:
+        """These are on disk: they are no news for five minutes."""
+        now = self._monotonic()
+        with self._turn:
+            self._told |= {(key_hash, blog): now for key_hash, blog, _, _ in news}
+            self._told = {one: at for one, at in self._told.items() if one in self._found}
+
+    def recall_from(self, key_hash: str, blog: str, found: _T, *, age_s: float) -> None:
+        """A memory so many seconds old comes back, unless there is a fresher one (free)."""
+        with self._turn:
+            at = self._monotonic() - age_s
+            self._found.setdefault((key_hash, blog), (at, found))
 
     def recall(self, key_hash: str, blog: str) -> _T | None:
         """What was found last, or None when nothing was, or too long ago (free)."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Final
 
+from service.domain.entry import Entry
 from service.domain.matcher import Matcher
 from service.domain.site import Site
 from service.errors import StoreUnavailable
@@ -60,6 +61,14 @@ class ListBook:
             if version == self._version:
                 self._matchers[site.site_id] = made
         return made
+
+    def expect(self, entries: Sequence[Entry], sites: Iterable[Site]) -> None:
+        """What was looked for on *sites* before this process began, until the database is asked."""
+        with self._lock:
+            for site in sites:
+                ids = (None, site.site_id, site.parent_id)
+                own = [one for one in entries if one.site_id in ids]
+                self._matchers.setdefault(site.site_id, Matcher(own))
 
     def forget(self) -> None:
         """Something was changed here: the next question reads it."""

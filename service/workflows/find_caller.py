@@ -7,26 +7,15 @@ import dataclasses
 import datetime as dt
 from typing import Final
 
+from service.domain.caller import Caller
 from service.domain.scope import Scope
-from service.domain.site import Key, Site, key_hash, same_address
+from service.domain.site import Site, key_hash, same_address
 from service.errors import Conflict, NotPermitted, StoreUnavailable, UnknownKey
 from service.storage.store import Store
 
+__all__ = ["Caller", "find_caller"]
 # Often enough to tell an idle key from a used one, rare enough not to write at every call.
 _USED_EVERY: Final = dt.timedelta(hours=1)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """A living Key and the Site it asks for now; *owner* is the network a child Site belongs to.
-
-    *is_sealed* says that the text of the Key is kept, sealed.
-    """
-
-    key: Key
-    site: Site
-    owner: Site
-    is_sealed: bool = False
 
 
 def find_caller(

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.builders import BLOG
-from tests.program import started
+from tests.e2e.conftest import Database
+from tests.program import Program, free_port, started
 
 pytestmark = pytest.mark.e2e
 SPAM = "Buy cheap watches at http://cheap-watches.example/ best casino bonus viagra"
@@ -83,6 +84,62 @@ def test_known_keys_get_real_verdicts_and_every_comment_is_stored_later(
         assert stored_in_the_end(database, guids)
         assert len(database.outcomes()) == 7
         assert not list((tmp_path / "spool").glob("*.spool"))
+
+
+@pytest.mark.postgres
+def test_a_start_without_a_database_still_answers_who_called_before(tmp_path, postgres_url):
+    settings = {"CHAFFINCH_DATABASE_URL": postgres_url}
+    with started(tmp_path, **settings) as program:
+        key = program.key
+        assert ask(program, key).text == "false"
+        wait_for(tmp_path / "callers.sealed")
+    with gone(settings, tmp_path):
+        again = Program(tmp_path, free_port(), **settings)
+        try:
+            wait_until_alive(again)
+            good = ask(again, key, "The map of another day was wrong for me.")
+            spam = ask(again, key, SPAM, "cheap watches")
+            stranger = ask(again, "0123456789ab")
+            assert list((tmp_path / "spool").glob("*.spool"))
+        finally:
+            again.kill()
+    assert [(one.status_code, one.text) for one in (good, spam)] == [(200, "false"), (200, "true")]
+    assert (stranger.status_code, stranger.text in {"true", "false", "invalid"}) == (503, False)
+    guids = [one.headers["X-akismet-guid"] for one in (good, spam)]
+    with started(tmp_path, **settings):
+        assert stored_in_the_end(Database(settings, tmp_path), guids)
+
+
+@pytest.mark.postgres
+def test_a_start_without_a_database_is_refused_when_the_memory_was_changed(tmp_path, postgres_url):
+    settings = {"CHAFFINCH_DATABASE_URL": postgres_url}
+    sealed = tmp_path / "callers.sealed"
+    with started(tmp_path, **settings) as program:
+        assert ask(program, program.key).text == "false"
+        wait_for(sealed)
+    sealed.write_bytes(sealed.read_bytes().replace(b'"hold"', b'"ham" '))
+    with gone(settings, tmp_path):
+        again = Program(tmp_path, free_port(), **settings)
+        assert again.process.wait(30) == 1
+    assert "chaffinch: " in again.printed
+
+
+def wait_for(place):
+    until = time.monotonic() + 30
+    while not place.exists():
+        assert time.monotonic() < until, f"no {place.name} in 30 s"
+        time.sleep(0.1)
+
+
+def wait_until_alive(program):
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert program.process.poll() is None, program.printed
+        with contextlib.suppress(httpx.TransportError):
+            httpx.get(f"{program.address}/healthz", timeout=2)
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"not alive in 60 s: {program.printed}")
 
 
 def test_what_was_spooled_outlives_a_kill_and_is_stored_by_the_next_process(
