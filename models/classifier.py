@@ -15,17 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.comment import Clue, Comment, Evidence, Score
-from models.families.content import wordy
 from models.families.view import Feature
-from models.families.wording import Weights, Wording
-from models.features import Reading, column, columns, read
+from models.families.wording import Wording
+from models.features import Reading, columns, read
 from models.verdict import Cutoffs
+from models.weighing import Reason, Scales, Shares, shares, strongest
 
 # Strongest clues kept with a Score; the rest is kept as one number.
 MOST_CLUES: Final = 24
 # Labels of the rarer kind below which a script is not known well enough to condemn anybody.
 MIN_SCRIPT: Final = 200
-# Weights remembered by word; then all are forgotten, so that nobody's inventions fill the memory.
+# Weights remembered; then all are forgotten, so that nobody's inventions fill the memory.
 _MOST_KNOWN: Final = 60_000
 _ENDS: Final = 3
 _NO_DOUBT: Final = Feature("", 0.0, "loudest of so many parts")
@@ -50,6 +50,11 @@ class Classifier:
     min_script: int = MIN_SCRIPT
     doubt: float = 0.0
     _known: dict[tuple[str, str], float] = dataclasses.field(default_factory=dict, init=False)
+    _scales: Scales = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the weights ready to be asked for words."""
+        object.__setattr__(self, "_scales", Scales(self.weights))
 
     def score(self, comment: Comment, reading: Reading | None = None) -> Score:
         """The Score of one Comment with its Evidence (heavy CPU: under 1 ms for 300 characters).
@@ -57,16 +62,19 @@ class Classifier:
         *reading* is the Comment's own when it has been read already.
         """
         reading = read(comment) if reading is None else reading
-        words, part, doubted = self._loudest(reading)
-        features = words + reading.others
-        parts = [self._weight(f.key, f.runs) * f.x for f in features]
+        words, part, doubted = self._loudest(reading.wording)
+        others = reading.others
+        parts = [self._weight(f.key, f.runs) * f.x for f in others]
         if part:
-            features.append(doubted)
+            others = [*others, doubted]
             parts.append(-doubted.x)
-        total = self.bias + math.fsum(parts)
+        total = self.bias + math.fsum([*words.parts, *parts])
         logit = max(-_MOST_LOGIT, min(_MOST_LOGIT, total))
-        clues = _strongest(features, parts)
-        rest = logit - self.bias - math.fsum(clue.weight for clue in clues)
+        clues = tuple(
+            Clue(name, value, weight, where)
+            for (name, value, where), weight in strongest(words, _summed(others, parts), MOST_CLUES)
+        )
+        rest = logit - self.bias - math.fsum([clue.weight for clue in clues])
         return Score(
             value=1 / (1 + math.exp(-logit)),
             model_id=self.model_id,
@@ -78,32 +86,24 @@ class Classifier:
         """The Scores of many Comments, in order."""
         return [self.score(comment) for comment in comments]
 
-    def _loudest(self, reading: Reading) -> tuple[list[Feature], str, Feature]:
-        """The Features of the words that count, and what that part is called ("": all of them).
+    def _loudest(self, wording: Wording) -> tuple[Shares, str, Feature]:
+        """What the words that count add, and what that part is called ("": all of them).
 
         With the doubt there is about a part, as the Feature that takes off its x.
         """
-        wording = reading.wording
-        spans = list(wording.spans()) if reading.wordy else []
-        if not spans:
-            return reading.wordy, "", _NO_DOUBT
-        weights = Weights(
-            words=[self._weight(f"w:{word}") for word in wording.bare],
-            pairs=[self._weight(f"w:{pair}") for pair in wording.pairs],
-            runs=[self._weight("c:", word) for word in wording.bare],
-        )
-        sums = [wording.sum(weights, *span) for span in spans]
-        most, doubt = max(sums), self.doubt * math.log(len(spans))
-        if most - doubt <= wording.sum(weights):
-            return reading.wordy, "", _NO_DOUBT
-        part = wording.part(*spans[sums.index(most)])
-        doubted = _NO_DOUBT._replace(x=doubt, value=str(len(spans)))
-        return list(wordy(part)), _called(part), doubted
+        weights = self._scales.weigh(wording)
+        spans = list(wording.spans())
+        if spans:
+            sums = [wording.sum(weights, *span) for span in spans]
+            most, doubt = max(sums), self.doubt * math.log(len(spans))
+            if most - doubt > wording.sum(weights):
+                span = spans[sums.index(most)]
+                doubted = _NO_DOUBT._replace(x=doubt, value=str(len(spans)))
+                return shares(wording, weights, *span), _called(wording.part(*span)), doubted
+        return shares(wording, weights), "", _NO_DOUBT
 
     def _weight(self, key: str, runs: str = "") -> float:
-        """What a Feature weighs, all its columns together; words are remembered, pairs are not."""
-        if not runs:
-            return self.weights.item(column(key))
+        """What a Feature weighs, all its columns together; the newest are remembered."""
         found = self._known.get((key, runs))
         if found is None:
             found = math.fsum(self.weights[list(columns(key, runs))].tolist())
@@ -124,15 +124,10 @@ def _called(part: Wording) -> str:
     return f"{' '.join(part.stood[:_ENDS])} … {' '.join(part.stood[-_ENDS:])}"[:160]
 
 
-def _strongest(features: list[Feature], parts: list[float]) -> tuple[Clue, ...]:
-    """The clues that moved the Score most; what stands for the same thing is added up."""
-    sums: dict[tuple[str, str, str], float] = {}
+def _summed(features: list[Feature], parts: list[float]) -> dict[Reason, float]:
+    """What stands for the same thing, added up."""
+    sums: dict[Reason, float] = {}
     for feature, part in zip(features, parts, strict=True):
         reason = (feature.name, feature.value[:80], feature.where)
         sums[reason] = sums.get(reason, 0.0) + part
-    ranked = sorted(sums.items(), key=lambda item: (-abs(item[1]), item[0]))
-    return tuple(
-        Clue(name, value, weight, where)
-        for (name, value, where), weight in ranked[:MOST_CLUES]
-        if abs(weight) > 1e-6  # noqa: PLR2004 - moved nothing
-    )
+    return sums

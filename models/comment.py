@@ -85,24 +85,23 @@ _TIMES = ("written_at", "post_modified_at")
 _LISTS = ("blog_lang", "user_role", "context")
 # True only at the moment of scoring; a kept one would leak the future into training.
 _UNWRITTEN = ("history",)
+_WRITTEN = tuple(f.name for f in dataclasses.fields(Comment) if f.name not in _UNWRITTEN)
 
 
 def write_comment(comment: Comment) -> dict[str, Any]:
     """Our JSON spelling of a Comment: only what is known, times as ISO 8601 in UTC."""
     row: dict[str, Any] = {}
-    for field in dataclasses.fields(Comment):
-        value = getattr(comment, field.name)
-        if field.name in _UNWRITTEN:
-            continue
-        if value in ("", (), None) or (field.name == "comment_type" and value == "comment"):
+    for name in _WRITTEN:
+        value = getattr(comment, name)
+        if value in ("", (), None) or (name == "comment_type" and value == "comment"):
             continue
         if isinstance(value, dt.datetime):
             value = value.astimezone(dt.UTC).isoformat()
-        elif field.name == "behaviour":
+        elif name == "behaviour":
             value = dict(value)
         elif isinstance(value, tuple):
             value = list(value)
-        row[field.name] = value
+        row[name] = value
     return row
 
 

@@ -19,13 +19,13 @@ from models.comment import Comment
 from models.families import author, claims, content, links, relation
 from models.families.view import Family, Feature, view
 from models.families.wording import Wording, grams
-from models.text import script_of
+from models.scripts import script_of
 
 # Raise with every change that can change a score: an artefact fitted before refuses to load.
 FEATURES_VERSION: Final = 4
 # 2^20 hashed columns: 4 MB of float32 weights in memory; a file holds only those that are not 0.
 WIDTH: Final = 1 << 20
-_MASK: Final = WIDTH - 1
+MASK: Final = WIDTH - 1
 
 FAMILIES: Final = (
     Family("words", ("text",), content.words),
@@ -54,27 +54,25 @@ FAMILIES: Final = (
 )
 
 
-# The first three: what is weighed part by part as well.
+# The first three, of words: weighed by number (`models.weighing`), and part by part as well.
 WORDY: Final = 3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found in one Comment: *wordy* Features of its words, then all *others*.
+    """What was found in one Comment: its *wording*, and all *others* beside what the words make.
 
-    *wording* is what the parts of a long text are made of, *script* what most of it is written in
-    ("" when it has no letters).
+    *script* is what most of it is written in ("" when it has no letters).
     """
 
-    wordy: list[Feature]
     others: list[Feature]
     wording: Wording
     script: str
 
     @property
     def features(self) -> list[Feature]:
-        """All of them, in a fixed order."""
-        return self.wordy + self.others
+        """All of them, in a fixed order; what the words make is worked out anew."""
+        return [*content.wordy(self.wording), *self.others]
 
 
 def by_family(comment: Comment) -> Iterator[tuple[int, Feature]]:
@@ -89,12 +87,11 @@ def by_family(comment: Comment) -> Iterator[tuple[int, Feature]]:
 def read(comment: Comment) -> Reading:
     """What there is to find in *comment* (heavy CPU, O(length), length capped)."""
     prepared = view(comment)
-    wordy: list[Feature] = []
     others: list[Feature] = []
-    for place, family in enumerate(FAMILIES):
+    for family in FAMILIES[WORDY:]:
         if all(getattr(comment, field) for field in family.needs):
-            (wordy if place < WORDY else others).extend(family.find(prepared))
-    return Reading(wordy, others, prepared.wording, script_of(prepared.text))
+            others.extend(family.find(prepared))
+    return Reading(others, prepared.wording, script_of(prepared.text))
 
 
 def extract(comment: Comment) -> list[Feature]:
@@ -109,7 +106,7 @@ def columns(key: str, runs: str = "") -> tuple[int, ...]:
 
 def column(key: str) -> int:
     """The one column of a *key*: its CRC-32, folded to the width."""
-    return zlib.crc32(key.encode("utf-8", "replace")) & _MASK
+    return zlib.crc32(key.encode("utf-8", "replace")) & MASK
 
 
 @lru_cache(maxsize=50_000)

@@ -20,8 +20,9 @@ from models import ridge as ridge_logistic
 from models.comment import Clue, Comment, History, Record, Score
 from models.features import Reading, extract, read, spread
 from models.history import Memory, Traits, traits
+from models.scripts import script_of
 from models.site_labels import SiteLabel, record, weight_of
-from models.text import fold, script_of
+from models.text import fold
 from models.verdict import Cutoffs
 
 # The newest labels speak for a Site; more cost time and say the same.

@@ -8,6 +8,7 @@ import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.akismet import routes as akismet
+from service.akismet.lane import Lane
 from service.api import routes as api
 from service.background import Background
 from service.moderation import routes as moderation
@@ -30,25 +31,14 @@ def create_app(runtime: Runtime) -> flask.Flask:
     app.extensions["chaffinch-background"] = Background(runtime.store, runtime.clock)
     # No address redirects: clients turn the POST into a GET, or call the redirect an error.
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    app.config.update(
-        SECRET_KEY=runtime.secret,
-        SESSION_COOKIE_NAME="chaffinch",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=runtime.settings.cookie_secure,
-        PERMANENT_SESSION_LIFETIME=dt.timedelta(hours=runtime.settings.session_hours),
-        # The wire reads its own bodies up to 2 MiB; forms of people are small.
-        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
-        # Bound to the session, not to the clock: a clock that steps back would end every form.
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_CHECK_DEFAULT=False,
-    )
+    app.config.update(_config(runtime))
     # First, so that what the guards refuse is counted too.
-    count_requests(app, runtime)
+    counted = count_requests(app, runtime)
     pages = (moderation.moderation, moderation.front)
     for blueprint in (akismet.akismet, api.api, *pages, health, metrics):
         app.register_blueprint(blueprint)
-    guard(app, Gate(runtime.settings.threads))
+    gate = Gate(runtime.settings.threads)
+    guard(app, gate)
     protect_forms(app)
     speak(app)
     offer_openid(app, runtime.settings)
@@ -61,6 +51,8 @@ def create_app(runtime: Runtime) -> flask.Flask:
         },
     )
     app.after_request(add_headers)
+    # In front of everything above, but for the proxy's word on who calls which host.
+    app.wsgi_app = Lane(app.wsgi_app, runtime, gate, counted)  # type: ignore[method-assign]
     hops = runtime.settings.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
@@ -70,3 +62,20 @@ def create_app(runtime: Runtime) -> flask.Flask:
             x_host=hops,
         )
     return app
+
+
+def _config(runtime: Runtime) -> dict[str, object]:
+    """Flask's own settings."""
+    return {
+        "SECRET_KEY": runtime.secret,
+        "SESSION_COOKIE_NAME": "chaffinch",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": runtime.settings.cookie_secure,
+        "PERMANENT_SESSION_LIFETIME": dt.timedelta(hours=runtime.settings.session_hours),
+        # The wire reads its own bodies up to 2 MiB; forms of people are small.
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        # Bound to the session, not to the clock: a clock that steps back would end every form.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+    }

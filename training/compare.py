@@ -7,7 +7,8 @@ import math
 from collections.abc import Sequence
 
 from models.classifier import Classifier
-from models.text import fold, script_of
+from models.scripts import script_of
+from models.text import fold
 from models.verdict import Verdict, verdict
 from training.example import Example
 

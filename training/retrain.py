@@ -20,7 +20,8 @@ from models.features import WIDTH
 from models.loader import load
 from models.manifest import Manifest, write_manifest
 from models.registry import Registry
-from models.text import fold, script_of
+from models.scripts import script_of
+from models.text import fold
 from training import card, cutoffs, evaluate, fit
 from training.example import Example
 from training.golden import GOLDEN

@@ -8,7 +8,8 @@ from typing import Final
 
 from models import lexicon
 from models.families.view import Feature, View, in_runs, scaled
-from models.text import disguised, script_of
+from models.scripts import script_of
+from models.text import disguised
 
 _NAME_SHAPE: Final = re.compile(r"[A-ZÀ-Ý][\w'’.-]*(?:\s+[A-ZÀ-Ý][\w'’.-]*){0,3}")
 _LOOKS_LIKE_ADDRESS: Final = re.compile(

@@ -10,11 +10,15 @@ from urllib.parse import unquote, urlsplit
 
 from models.families.view import Feature, View
 from models.families.wording import Wording, scale
-from models.text import WORD, fold_seen, script_of
+from models.scripts import script_of
+from models.text import WORD, fold_seen
 
 _LATIN_LANGUAGES: Final = frozenset(
     "en de fr es it pt nl sv da no nb fi pl cs sk hu ro tr id vi".split()  # noqa: SIM905 - a list
 )
+# What a person reads of a word, alone and with its runs of letters, and of a pair.
+ONE_WORD: Final = "word in the text"
+TWO_WORDS: Final = "words in the text"
 _SPACED: Final = re.compile(r"\s[,.!?]|[,.!?][A-Za-z]{3}")
 
 
@@ -27,7 +31,7 @@ def _words(wording: Wording) -> Iterator[Feature]:
     found = _as_it_stood(wording.bare, wording.stood)
     x = scale(len(found))
     for bare, word in found.items():
-        yield Feature(f"w:{bare}", x, "word in the text", word, "text")
+        yield Feature(f"w:{bare}", x, ONE_WORD, word, "text")
 
 
 def pairs(v: View) -> Iterator[Feature]:
@@ -40,7 +44,7 @@ def _pairs(wording: Wording) -> Iterator[Feature]:
     found = _as_it_stood(wording.pairs, stood)
     x = scale(len(found))
     for bare, pair in found.items():
-        yield Feature(f"w:{bare}", x, "words in the text", pair, "text")
+        yield Feature(f"w:{bare}", x, TWO_WORDS, pair, "text")
 
 
 def pieces(v: View) -> Iterator[Feature]:
@@ -52,7 +56,7 @@ def _pieces(wording: Wording) -> Iterator[Feature]:
     found = _as_it_stood(wording.bare, wording.stood)
     x = scale(sum(dict(zip(wording.bare, wording.sizes, strict=True)).values()))
     for bare, word in found.items():
-        yield Feature("c:", x, "word in the text", word, "text", bare)
+        yield Feature("c:", x, ONE_WORD, word, "text", bare)
 
 
 def _as_it_stood(bare: Sequence[str], stood: Sequence[str]) -> dict[str, str]:
@@ -78,14 +82,13 @@ def shape(v: View) -> Iterator[Feature]:
     length = min(9, int(math.log2(len(v.words) + 1)))
     yield Feature(f"s:len{length}", 0.7, "length of the text")
     head = text[:4000]
-    letters = sum(map(str.isalpha, head)) or 1
-    upper = sum(map(str.isupper, head)) / letters
-    if upper > 0.3:
+    letters, capitals, digits = _kinds(head)
+    if capitals / (letters or 1) > 0.3:
         yield Feature("s:upper", 1.0, "written in capitals")
     marks = sum(head.count(c) for c in "!?")
     if marks:
         yield Feature(f"s:marks{min(marks, 4)}", 0.5, "exclamation and question marks")
-    if sum(map(str.isdigit, head)) / len(head) > 0.08:
+    if digits / len(head) > 0.08:
         yield Feature("s:digits", 1.0, "many digits")
     odd = 0 if head.isascii() else sum(ord(c) > 0x2190 and not c.isalpha() for c in head)
     if odd:
@@ -100,6 +103,27 @@ def shape(v: View) -> Iterator[Feature]:
         yield Feature("s:space", 0.4, "odd spaces around commas and stops")
     if text[0].islower():
         yield Feature("s:lower", 0.4, "begins with a small letter")
+
+
+def _kinds(text: str) -> tuple[int, int, int]:
+    """How many letters, capitals and digits *text* has."""
+    if not text.isascii():
+        kinds = (str.isalpha, str.isupper, str.isdigit)
+        return tuple(sum(map(kind, text)) for kind in kinds)  # type: ignore[return-value]
+    # Counting what a table leaves over is twenty times as fast.
+    raw = text.encode()
+    capitals = len(raw.translate(None, _NO_CAPITAL))
+    return (
+        capitals + len(raw.translate(None, _NO_SMALL)),
+        capitals,
+        len(raw.translate(None, _NO_DIGIT)),
+    )
+
+
+_ALL: Final = bytes(range(256))
+_NO_CAPITAL: Final = _ALL.translate(None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_NO_SMALL: Final = _ALL.translate(None, b"abcdefghijklmnopqrstuvwxyz")
+_NO_DIGIT: Final = _ALL.translate(None, b"0123456789")
 
 
 def page(v: View) -> Iterator[Feature]:

@@ -66,7 +66,7 @@ def view(comment: Comment) -> View:
     comment = _encodable(comment)
     seen = look(comment.text)
     text = spelled_out(fold_seen(seen.text))
-    words = [match[0] for match in WORD.finditer(text)]
+    words = WORD.findall(text)
     words += joined_letters(words)
     if len(words) > _MOST_WORDS:
         half = _MOST_WORDS // 2
@@ -80,7 +80,7 @@ def view(comment: Comment) -> View:
         wording=wording(words),
         signs=signs(text[:MOST_READ]),
         author=author,
-        author_words=tuple(match[0] for match in WORD.finditer(author))[:16],
+        author_words=tuple(WORD.findall(author)[:16]),
         domain=domain_of(comment.author_url[:2000]),
         host=host_of(comment.author_url[:2000]),
         email_domain=comment.author_email.strip().lower().rpartition("@")[2][:200],

@@ -65,15 +65,20 @@ class Wording:
     def sum(self, weights: Weights, start: int = 0, end: int | None = None) -> float:
         """What the words from *start* to *end* add to a logit (a few microseconds a part)."""
         last = len(self.bare) if end is None else end
-        bare, neighbours = self.bare[start:last], slice(start, max(start, last - 1))
-        words = dict(zip(bare, weights.words[start:last], strict=True))
-        pairs = dict(zip(self.pairs[neighbours], weights.pairs[neighbours], strict=True))
-        runs = dict(zip(bare, weights.runs[start:last], strict=True))
-        sizes = dict(zip(bare, self.sizes[start:last], strict=True))
+        places = slice(start, last)
+        neighbours = slice(start, max(start, last - 1))
+        bare, sizes = self.bare[places], self.sizes[places]
+        words, pairs, runs = weights.words[places], weights.pairs[neighbours], weights.runs[places]
+        if len(set(bare)) < len(bare):
+            # Each counts once; of words that differ all pairs do, too.
+            sizes = tuple(dict(zip(bare, sizes, strict=True)).values())
+            words = [*dict(zip(bare, words, strict=True)).values()]
+            runs = [*dict(zip(bare, runs, strict=True)).values()]
+            pairs = [*dict(zip(self.pairs[neighbours], pairs, strict=True)).values()]
         return (
-            math.fsum(words.values()) * scale(len(words))
-            + math.fsum(pairs.values()) * scale(len(pairs))
-            + math.fsum(runs.values()) * scale(sum(sizes.values()))
+            math.fsum(words) * scale(len(words))
+            + math.fsum(pairs) * scale(len(pairs))
+            + math.fsum(runs) * scale(sum(sizes))
         )
 
 
@@ -84,7 +89,7 @@ def wording(words: Sequence[str]) -> Wording:
         stood=tuple(words),
         bare=bare,
         pairs=tuple(f"{a} {b}" for a, b in itertools.pairwise(bare)),
-        sizes=tuple(len(grams(word)) for word in bare),
+        sizes=tuple([_SIZES[len(word)] for word in bare]),
     )
 
 
@@ -107,3 +112,7 @@ def grams(word: str) -> tuple[str, ...]:
         for size in range(_GRAM_FROM, min(_GRAM_TO, len(padded)) + 1)
         for start in range(len(padded) - size + 1)
     )
+
+
+# How many runs a word of so many letters has.
+_SIZES: Final = tuple(len(grams("x" * length)) for length in range(_KEPT + 1))

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Final
 
 import flask
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.wsgi import get_host
 
 from service import errors as e
-from service.akismet import account, answer, wire
+from service.akismet import account, answer, checking, wire
 from service.akismet.answer import Answer
-from service.akismet.body import read_request
 from service.akismet.form import Pairs, first
 from service.domain.decision import Act
-from service.domain.scope import Scope
-from service.domain.site import Site, UnsureMeans
+from service.domain.site import Site
 from service.domain.submission import new_guid
 from service.web.health import runtime
-from service.workflows.check_comment import check_comment
 from service.workflows.count_calls import count_sites, count_statistics, count_usage
-from service.workflows.find_caller import Caller, find_caller
-from service.workflows.keep_key import keep_key
+from service.workflows.find_caller import Caller
 from service.workflows.report_mistake import report_mistake
 
 akismet = flask.Blueprint("akismet", __name__, template_folder="templates")
 
-# The calls whose `invalid` clients would read as a verdict without this header (§9.3).
-_JUDGING: Final = frozenset({"comment-check", "submit-spam", "submit-ham"})
-_SCOPES: Final = {
-    "comment-check": Scope.CHECK,
-    "submit-spam": Scope.FEEDBACK,
-    "submit-ham": Scope.FEEDBACK,
-}
-_BAD_KEY: Final = "The key is missing, unknown or revoked"
 # Half a day: the plugin asks for a new one with every page it shows.
 _TOKEN_S: Final = 43_200
 _GET_POST: Final = ("GET", "POST")
@@ -50,36 +38,31 @@ def _endpoint() -> str:
     return flask.request.path.rstrip("/").rpartition("/")[2]
 
 
-def _caller(pairs: Pairs, *, blog: str | None = None) -> Caller:
-    """Who calls, by the key wherever it stands. Raises UnknownKey.
+def _request() -> Pairs:
+    """Every field of this request. Raises BadInput and BodyTooLarge."""
+    return checking.read_request(flask.request.environ)
 
-    A key that may not do this is as good as none here: the wire has one word for both.
-    """
-    here = runtime()
-    try:
-        return find_caller(
-            wire.read_key(_endpoint(), pairs, flask.request.host),
-            wire.read_blog(pairs) if blog is None else blog,
-            scope=_SCOPES.get(_endpoint()),
-            store=here.store,
-            secret=here.secret,
-            now=here.clock(),
-        )
-    except e.NotPermitted as error:
-        raise e.UnknownKey(detail=str(error)) from None
+
+def _host() -> str:
+    return get_host(flask.request.environ)
+
+
+def _caller(pairs: Pairs, *, blog: str | None = None) -> Caller:
+    """Who calls. Raises UnknownKey."""
+    return checking.find_by_call(_endpoint(), pairs, _host(), runtime(), blog=blog)
 
 
 @akismet.before_request
 def _name_this_answer() -> None:
     # Before anything can fail: a refusal without a guid is published (WORDPRESS.md, fact 2).
-    flask.g.guid = new_guid() if _endpoint() == "comment-check" else ""
+    flask.g.guid = new_guid() if _endpoint() == checking.CHECK else ""
 
 
 @akismet.route("/<any('1.1', '1.2'):version>/verify-key", methods=["POST"])
 def verify_key(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answer alike
     """`valid` or `invalid`. An empty key or blog is named; an unknown key is only refused (§2)."""
-    pairs = read_request()
-    key = wire.read_key("verify-key", pairs, flask.request.host)
+    pairs = _request()
+    key = wire.read_key("verify-key", pairs, _host())
     if not key:
         return _send(answer.write_invalid(help_text='Empty "key" value'))
     if not wire.read_blog(pairs):
@@ -91,29 +74,7 @@ def verify_key(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answ
 @akismet.route("/<any('1.1', '1.2'):version>/comment-check", methods=["POST"])
 def comment_check(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answer alike
     """`true` or `false`, after the comment is on disk."""
-    here, pairs = runtime(), read_request()
-    caller = _caller(pairs)
-    wire.require_comment_fields(pairs)
-    arrival = dataclasses.replace(
-        wire.read_arrival(pairs, flask.request.headers.get("User-Agent", "")),
-        key_id=caller.key.key_id,
-    )
-    if arrival.callback and caller.site.policy.unsure is UnsureMeans.HOLD and not caller.is_sealed:
-        text = wire.read_key("comment-check", pairs, flask.request.host)
-        keep_key(caller.key, text, store=here.store, secret=here.secret)
-    done = check_comment(
-        arrival,
-        caller.site,
-        store=here.store,
-        scorer=here.scorer,
-        now=here.clock(),
-        guid=flask.g.guid,
-    )
-    if done.scoring is None:
-        raise e.ScorerUnavailable
-    made = answer.write_verdict(done.scoring.verdict, caller.site.policy, arrival, done.guid)
-    made.headers.update(answer.write_mirror(done.scoring))
-    return _send(made)
+    return _send(checking.answer_check(flask.request.environ, flask.g.guid, runtime()))
 
 
 @akismet.route("/<any('1.1', '1.2'):version>/submit-spam", methods=["POST"])
@@ -129,7 +90,7 @@ def submit_ham(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answ
 
 
 def _report(act: Act) -> flask.Response:
-    here, pairs = runtime(), read_request()
+    here, pairs = runtime(), _request()
     caller = _caller(pairs)
     if not wire.read_blog(pairs):
         raise e.MissingField("blog")
@@ -141,7 +102,7 @@ def _report(act: Act) -> flask.Response:
 @akismet.route("/<any('1.1', '1.2'):version>/key-sites", methods=_GET_POST)
 def key_sites(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answer alike
     """The sites of a key and their month, as JSON or CSV."""
-    here, pairs = runtime(), read_request()
+    here, pairs = runtime(), _request()
     caller = _caller(pairs, blog="")
     ask = account.read_sites_ask(pairs, here.clock())
     page = count_sites(caller.owner, ask, store=here.store)
@@ -154,7 +115,7 @@ def key_sites(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answe
 @akismet.route("/<any('1.1', '1.2'):version>/usage-limit", methods=_GET_POST)
 def usage_limit(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answer alike
     """Calls of this month; there is no limit."""
-    here, pairs = runtime(), read_request()
+    here, pairs = runtime(), _request()
     caller = _caller(pairs, blog="")
     usage = count_usage(caller.owner, store=here.store, now=here.clock())
     is_extended = wire.read_yes(first(pairs, "extended"))
@@ -164,14 +125,14 @@ def usage_limit(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both ans
 @akismet.route("/<any('1.1', '1.2'):version>/get-subscription", methods=_GET_POST)
 def get_subscription(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answer alike
     """The account behind a key; WordPress stores no key without it."""
-    return _send(answer.write_json(account.write_subscription(_caller(read_request()).owner)))
+    return _send(answer.write_json(account.write_subscription(_caller(_request()).owner)))
 
 
 @akismet.route("/<any('1.1', '1.2'):version>/get-stats", methods=_GET_POST)
 @akismet.route("/<any('1.1', '1.2'):version>/get-key-stats", methods=_GET_POST)
 def get_stats(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answer alike
     """Counts since some day: of the site that asks, or of all sites of the key."""
-    here, pairs = runtime(), read_request()
+    here, pairs = runtime(), _request()
     caller = _caller(pairs)
     site = caller.owner if _endpoint() == "get-key-stats" else caller.site
     since = account.read_since(pairs, here.clock())
@@ -182,7 +143,7 @@ def get_stats(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answe
 @akismet.route("/<any('1.1', '1.2'):version>/deactivate", methods=["POST"])
 def deactivate(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answer alike
     """The plugin says goodbye. Its key stays good: only its owner revokes keys."""
-    _caller(read_request())
+    _caller(_request())
     return _send(Answer("deactivated"))
 
 
@@ -201,12 +162,12 @@ def compatible_plugins(version: str) -> ResponseReturnValue:  # noqa: ARG001 - b
 @akismet.route("/<any('1.1', '1.2'):version>/verify-wpcom-key", methods=["POST"])
 def verify_wpcom_key(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answer alike
     """An account of WordPress.com is asked for a key: it has none here, a key of ours is known."""
-    pairs = read_request()
+    pairs = _request()
     try:
         owner = _caller(pairs).owner
     except e.UnknownKey:
         return _send(Answer("false", content_type="application/json; charset=utf-8"))
-    key = wire.read_key("verify-wpcom-key", pairs, flask.request.host)
+    key = wire.read_key("verify-wpcom-key", pairs, _host())
     return _send(answer.write_json(account.write_subscription(owner) | {"api_key": key}))
 
 
@@ -217,14 +178,14 @@ def _tokens() -> URLSafeTimedSerializer:
 @akismet.route("/<any('1.1', '1.2'):version>/token", methods=["POST"])
 def token(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answer alike
     """A token that opens the statistics pages for half a day, so that no key stands in a page."""
-    return _send(Answer(_tokens().dumps(_caller(read_request()).site.site_id)))
+    return _send(Answer(_tokens().dumps(_caller(_request()).site.site_id)))
 
 
 @akismet.route("/1.0/snapshot.php")
 @akismet.route("/1.0/user-stats.php")
 def statistics() -> ResponseReturnValue:
     """The page WordPress shows in a frame: this site's numbers. Refused without a good token."""
-    here, pairs = runtime(), read_request()
+    here, pairs = runtime(), _request()
     site = _site_of_token(pairs)
     found = count_statistics(site, since=None, store=here.store, now=here.clock())
     page = flask.make_response(
@@ -270,15 +231,5 @@ def _site_of_token(pairs: Pairs) -> Site:
 
 def render_error(error: e.ServiceError | None, status: int, sentence: str) -> ResponseReturnValue:
     """A refusal as Akismet's clients read it: never one of the words that are verdicts."""
-    guid = getattr(flask.g, "guid", "") or (new_guid() if _endpoint() == "comment-check" else "")
-    if isinstance(error, e.UnknownKey):
-        # Clients look for the word, not for the status.
-        help_text = _BAD_KEY if _endpoint() in _JUDGING else ""
-        return _send(answer.write_invalid(guid, help_text))
-    if isinstance(error, e.MissingField):
-        return _send(answer.write_missing(error.field, guid))
-    if isinstance(error, e.Unavailable):
-        return _send(
-            answer.write_trouble("temporarily unavailable", status, guid, error.retry_after_s)
-        )
-    return _send(answer.write_trouble(sentence, status, guid))
+    guid = getattr(flask.g, "guid", "")
+    return _send(checking.refuse(error, status, sentence, endpoint=_endpoint(), guid=guid))

@@ -121,5 +121,5 @@ def _read_call(row: Operation, path: dict[str, Any]) -> Call:
     kind = flask.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise e.BadInput("Send application/json.")
-    raw = read_body(MOST_BATCH_BYTES if row.reads else MOST_BYTES)
+    raw = read_body(flask.request.environ, MOST_BATCH_BYTES if row.reads else MOST_BYTES)
     return dataclasses.replace(call, body=read_shape(shape, raw), raw=raw)

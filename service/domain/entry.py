@@ -17,7 +17,7 @@ from service.errors import InvalidField
 MAX_PATTERN: Final = 500
 _SHORTEST: Final = 3
 _DOMAIN: Final = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
-# A language is told by its script (`models.text.script_of`); those written in Latin letters look
+# A language is told by its script (`models.scripts.script_of`); those written in Latin letters look
 # alike to us, and we say so instead of guessing.
 _SCRIPTS: Final = {
     "cyrillic": ("ru", "uk", "bg", "sr", "be", "mk", "kk"),

@@ -11,7 +11,8 @@ from typing import Any, Final
 import re2
 
 from models.comment import Comment
-from models.text import fold_seen, host_of, look, script_of
+from models.scripts import script_of
+from models.text import fold_seen, host_of, look
 from service.domain.address import kept_network
 from service.domain.entry import Effect, Entry, EntryKind, EntryStatus
 from service.domain.site import same_address

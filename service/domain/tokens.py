@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from models.comment import Comment
-from models.text import WORD, Seen, domain_of, fold_seen, host_of, look, script_of
+from models.scripts import script_of
+from models.text import WORD, Seen, domain_of, fold_seen, host_of, look
 from service.domain.address import kept_network
 from service.domain.submission import Submission
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final
 
-from models.comment import Clue, Comment, Evidence, read_comment, write_comment
+from models.comment import Clue, Evidence, read_comment, write_comment
 from models.verdict import Cutoffs, Verdict
 from service.domain.author import author_key
 from service.domain.decision import Outcome
@@ -16,9 +17,10 @@ from service.domain.hold import Hold
 from service.domain.submission import Arrival, Kind, Scoring, Submission, content_hash
 
 # The text of these Arrival fields is what we keep of a request beside its Comment.
-_REQUEST: Final = tuple(
-    field.name for field in dataclasses.fields(Arrival) if field.name != "comment"
-)
+_REQUEST: Final = {
+    field.name: field.default for field in dataclasses.fields(Arrival) if field.name != "comment"
+}
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def write_text(value: object) -> str:
@@ -27,7 +29,7 @@ def write_text(value: object) -> str:
     JSON escapes NUL (which PostgreSQL refuses); lone surrogates, which UTF-8 cannot hold, make us
     escape everything outside ASCII.
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _encode(value)
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -44,11 +46,10 @@ def plain(text: str, limit: int) -> str:
 def write_submission(new: Submission) -> dict[str, Any]:
     """The row of a new Submission."""
     arrival, scoring = new.arrival, new.scoring
-    defaults = Arrival(comment=Comment())
     request = {
-        name: getattr(arrival, name)
-        for name in _REQUEST
-        if getattr(arrival, name) != getattr(defaults, name)
+        name: value
+        for name, default in _REQUEST.items()
+        if (value := getattr(arrival, name)) != default
     }
     return {
         "guid": new.guid,
@@ -109,9 +110,14 @@ def _write_evidence(scoring: Scoring | None) -> str | None:
             "part": evidence.part,
             "clues": [[c.name, c.value, c.weight, c.where] for c in evidence.clues],
             "abstains": scoring.abstains,
-            "cutoffs": scoring.cutoffs and dataclasses.asdict(scoring.cutoffs),
+            "cutoffs": scoring.cutoffs and _write_cutoffs(scoring.cutoffs),
         },
     )
+
+
+@lru_cache(maxsize=100)
+def _write_cutoffs(cutoffs: Cutoffs) -> dict[str, float]:
+    return dataclasses.asdict(cutoffs)
 
 
 def _read_scoring(row: Any) -> Scoring | None:  # noqa: ANN401 - a SQLAlchemy Row

@@ -106,6 +106,15 @@ class Store:
 
         Raises StoreUnavailable, and Conflict when a unique thing is there already.
         """
+        try:
+            with self._writing() as unit:
+                yield unit
+        finally:
+            # It may have been about a key, a Site or a Policy.
+            self.known.doubt()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Unit]:
         with self._own_turn(), translated(), self.engine.connect() as connection:
             writing = connection.execution_options(**{WRITES: True})
             writing.begin()
@@ -160,7 +169,8 @@ class Store:
             unit.commit()
 
     def _append_group(self, group: list[Kept]) -> None:
-        with self.begin() as unit:
+        # New comments say nothing about who may call: nobody need be asked again for them.
+        with self._writing() as unit:
             _append(unit, group)
             unit.commit()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Final
+from wsgiref.types import WSGIEnvironment
 
-import flask
+from werkzeug.wsgi import get_content_length
 
 from service.errors import BadInput, BodyTooLarge
 
@@ -13,16 +14,15 @@ _DRAINED: Final = 16 * 1024 * 1024
 _CHUNK: Final = 64 * 1024
 
 
-def read_body(most: int) -> bytes:
+def read_body(environ: WSGIEnvironment, most: int) -> bytes:
     """The whole body. Raises BadInput, and BodyTooLarge above *most* bytes."""
-    request = flask.request
-    if request.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"}:
+    if environ.get("HTTP_CONTENT_ENCODING", "").lower() not in {"", "identity"}:
         raise BadInput("Compressed bodies are not read.")
-    if request.headers.get("Transfer-Encoding"):
+    if environ.get("HTTP_TRANSFER_ENCODING"):
         # A chunked body is cut at the limit by most servers, and judged by what is left of it.
         raise BadInput("Send a Content-Length.")
-    length = request.content_length or 0
-    stream = request.environ["wsgi.input"]
+    length = get_content_length(environ) or 0
+    stream = environ["wsgi.input"]
     if length > most:
         left = min(length, _DRAINED)
         while left > 0:

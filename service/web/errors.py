@@ -53,6 +53,23 @@ _WORDS: Final = {
 Renderer = Callable[[e.ServiceError | None, int, str], ResponseReturnValue]
 
 
+def told(error: Exception) -> tuple[e.ServiceError | None, int, str]:
+    """What a renderer is told of *error*, which goes to the log: itself if ours, status, sentence.
+
+    Nothing of an exception that we did not foresee leaves the process; its id finds it in the log.
+    """
+    if isinstance(error, e.ServiceError):
+        level = logging.ERROR if isinstance(error, e.Unavailable) else logging.INFO
+        _log.log(level, "%s: %s", error.code, error.detail or "refused")
+        return error, STATUS[type(error)], str(error)
+    if isinstance(error, HTTPException):
+        status = error.code or 500
+        return None, status, _WORDS.get(status, "This did not work.")
+    request_id = secrets.token_hex(4)
+    _log.error("bug %s", request_id, exc_info=error)
+    return None, 500, f"Something went wrong here (reference {request_id})."
+
+
 def _plain(_error: e.ServiceError | None, status: int, sentence: str) -> ResponseReturnValue:
     return flask.Response(sentence, status=status, mimetype="text/plain")
 
@@ -70,28 +87,16 @@ def register_errors(app: flask.Flask, renderers: dict[str, Renderer]) -> None:
                 return renderer(error, status, sentence)
         return _plain(error, status, sentence)
 
-    def on_service_error(error: e.ServiceError) -> ResponseReturnValue:
-        status = STATUS[type(error)]
-        level = logging.ERROR if isinstance(error, e.Unavailable) else logging.INFO
-        _log.log(level, "%s: %s", error.code, error.detail or "refused")
-        answer = flask.make_response(render(error, status, str(error)))
+    def on_error(error: Exception) -> ResponseReturnValue:
+        # A redirect is no error.
+        if isinstance(error, HTTPException) and (error.code or 500) < 400:  # noqa: PLR2004
+            return error.get_response()
+        known, status, sentence = told(error)
+        answer = flask.make_response(render(known, status, sentence))
         wait = getattr(error, "retry_after_s", 0)
         if wait:
             answer.headers.setdefault("Retry-After", str(wait))
         return answer
 
-    def on_http_error(error: HTTPException) -> ResponseReturnValue:
-        if error.code is not None and error.code < 400:  # noqa: PLR2004 - a redirect is no error
-            return error.get_response()
-        status = error.code or 500
-        return render(None, status, _WORDS.get(status, "This did not work."))
-
-    def on_bug(error: Exception) -> ResponseReturnValue:
-        # Nothing of the exception leaves the process; the id finds it in the log.
-        request_id = secrets.token_hex(4)
-        _log.error("bug %s", request_id, exc_info=error)
-        return render(None, 500, f"Something went wrong here (reference {request_id}).")
-
-    app.register_error_handler(e.ServiceError, on_service_error)
-    app.register_error_handler(HTTPException, on_http_error)
-    app.register_error_handler(Exception, on_bug)
+    for kind in (e.ServiceError, HTTPException, Exception):
+        app.register_error_handler(kind, on_error)

@@ -12,16 +12,28 @@ _POLICY: Final = (
 )
 
 
+# On every answer that does not say otherwise.
+DEFAULTS: Final = (
+    ("Content-Security-Policy", _POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    # To nobody else, but to us: a form over HTTPS is taken only with where it came from.
+    ("Referrer-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+)
+# Said of a page that others may frame, they would take that back.
+_UNFRAMED: Final = frozenset(
+    {"X-Frame-Options", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy"}
+)
+
+
 def add_headers(response: flask.Response) -> flask.Response:
     """Safe defaults; an answer that set its own (the framed statistics pages) keeps it."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    # To nobody else, but to us: a form over HTTPS is taken only with where it came from.
-    headers.setdefault("Referrer-Policy", "same-origin")
-    if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Cache-Control", "no-store")
+    is_framed = "frame-ancestors 'none'" not in headers.get("Content-Security-Policy", _POLICY)
+    for name, value in DEFAULTS:
+        if not (is_framed and name in _UNFRAMED):
+            headers.setdefault(name, value)
     return response

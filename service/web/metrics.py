@@ -40,10 +40,14 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._own,
         )
+        self._children: dict[tuple[str, int], Histogram] = {}
 
     def observe(self, endpoint: str, status: int, seconds: float) -> None:
         """Count one request. *endpoint* is one of ours or "none", never what a client sent."""
-        self._requests.labels(endpoint, str(status)).observe(seconds)
+        child = self._children.get((endpoint, status))
+        if child is None:
+            child = self._children[endpoint, status] = self._requests.labels(endpoint, str(status))
+        child.observe(seconds)
 
     def written(self) -> bytes:
         """Everything, as Prometheus reads it (fast I/O)."""
@@ -134,8 +138,8 @@ def _may_read(token: str) -> bool:
         return False
 
 
-def count_requests(app: flask.Flask, runtime: Runtime) -> None:
-    """Let *app* count each of its requests."""
+def count_requests(app: flask.Flask, runtime: Runtime) -> Metrics:
+    """Let *app* count each of its requests; what it counts with is for those it never sees."""
     counted = app.extensions["chaffinch-metrics"] = Metrics(runtime)
 
     def begin() -> None:
@@ -148,3 +152,4 @@ def count_requests(app: flask.Flask, runtime: Runtime) -> None:
 
     app.before_request(begin)
     app.after_request(end)
+    return counted

@@ -42,8 +42,9 @@ def find_caller(
 
     *scope* is what the Key is needed for; raises NotPermitted when it does not reach so far.
     The Site comes from the key alone. Only a network key looks at *blog*: it makes one child Site
-    for each blog address it meets. While the database is gone a key that was good a few hours ago
-    still is; any other is answered by StoreUnavailable, never by UnknownKey.
+    for each blog address it meets. What was found a moment ago (`known.FRESH_S`) is not asked again
+    unless something was written here since. While the database is gone a key that was good a few
+    hours ago still is; any other is answered by StoreUnavailable, never by UnknownKey.
     """
     if not key:
         raise UnknownKey(detail="no key")
@@ -63,6 +64,10 @@ def find_caller(
 def _find(hashed: str, blog: str, *, store: Store, now: dt.datetime) -> Caller:
     if store.is_gone:
         return _remembered(hashed, blog, store=store)
+    asked_at, address = store.known.now(), same_address(blog)
+    fresh: Caller | None = store.known.recall_fresh(hashed, address)
+    if fresh is not None:
+        return fresh
     try:
         found = _ask(hashed, blog, store=store, now=now)
     except StoreUnavailable:
@@ -71,7 +76,7 @@ def _find(hashed: str, blog: str, *, store: Store, now: dt.datetime) -> Caller:
     except UnknownKey:
         store.known.forget(hashed)
         raise
-    store.known.keep(hashed, same_address(blog), found)
+    store.known.keep(hashed, address, found, asked_at=asked_at)
     return found
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from models.classifier import Classifier
+from models.classifier import MOST_CLUES, Classifier
 from models.comment import Comment
 from models.families.content import wordy
-from models.features import WIDTH, read, spread
+from models.features import WIDTH, columns, read, spread
 from models.verdict import Cutoffs
 from training.evaluate import sigmoid
 from training.fit import Table
@@ -50,7 +50,7 @@ PIPELINE = scikit_learn()
 def by_scikit_learn(comment: Comment) -> float:
     """The logit of the whole text, or of its loudest part less the doubt: each a row."""
     found = read(comment)
-    spans = list(found.wording.spans()) if found.wordy else []
+    spans = list(found.wording.spans())
     rows = [found.features]
     rows += [[*wordy(found.wording.part(*span)), *found.others] for span in spans]
     numbers = [spread(row) for row in rows]
@@ -91,3 +91,25 @@ def test_what_is_remembered_of_words_changes_nothing():
     fresh = dataclasses.replace(MODEL)
     text = Comment(text=f"{LONG} cheap watches")
     assert fresh.score(text) == fresh.score(text) == MODEL.score(text)
+
+
+@given(COMMENTS)
+def test_what_is_named_is_what_the_features_say(comment):
+    """Words are weighed by number; found as Features, one by one, they tell the same reasons."""
+    reading = read(comment)
+    found = MODEL.score(comment).evidence
+    if found.part:
+        return
+    sums = {}
+    for feature in reading.features:
+        weights = WEIGHTS[list(columns(feature.key, feature.runs))].tolist()
+        reason = (feature.name, feature.value[:80], feature.where)
+        sums[reason] = sums.get(reason, 0.0) + math.fsum(weights) * feature.x
+    ranked = sorted(sums.items(), key=lambda item: (-abs(item[1]), item[0]))[:MOST_CLUES]
+    assert [(c.name, c.value, c.where) for c in found.clues] == [
+        reason for reason, weight in ranked if abs(weight) > 1e-6
+    ]
+    assert all(
+        math.isclose(clue.weight, sums[clue.name, clue.value, clue.where], abs_tol=1e-12)
+        for clue in found.clues
+    )

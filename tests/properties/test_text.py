@@ -2,7 +2,8 @@
 
 from hypothesis import given, settings
 
-from models.text import MAX_TEXT, fold, fold_seen, look, script_of
+from models.scripts import script_of
+from models.text import MAX_TEXT, fold, fold_seen, look
 from tests.properties.strategies import any_text
 
 
