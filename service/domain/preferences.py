@@ -70,6 +70,7 @@ class Preferences:
     """One person's choices. *keys* holds only what differs from `KEYS`; *digest_hour* is UTC.
 
     *swipe*: a touched row moved aside is decided. *pauses*: a line after many decisions in a row.
+    *blur*: texts of a list are shown only where one is.
     """
 
     language: str = ""
@@ -80,6 +81,7 @@ class Preferences:
     digest_hour: int = 7
     swipe: Switch = Switch.ON
     pauses: Switch = Switch.ON
+    blur: Switch = Switch.OFF
 
     @property
     def keymap(self) -> dict[str, str]:
@@ -100,6 +102,7 @@ def write_preferences(choices: Preferences) -> dict[str, Any]:
         "digest_hour": choices.digest_hour,
         "swipe": choices.swipe.value,
         "pauses": choices.pauses.value,
+        "blur": choices.blur.value,
     }
 
 
@@ -121,6 +124,7 @@ def read_preferences(row: Mapping[str, Any]) -> Preferences:
             digest_hour=hour,
             swipe=Switch(choices["swipe"]),
             pauses=Switch(choices["pauses"]),
+            blur=Switch(choices["blur"]),
         )
     except (ValueError, TypeError, AttributeError):
         raise InvalidField("preferences", "This is none of the choices.") from None

@@ -211,3 +211,26 @@ def test_an_emptied_queue_says_how_the_day_went(page, address, clock, arrive):
     page.wait_for_selector("text=Half of them had waited 7 min at most.")
     assert "1 decided today." in page.inner_text(".cleared")
     assert focused(page) == "H2"
+
+
+def test_whoever_asks_for_it_reads_only_the_row_they_came_to(
+    page, address, store, moderator, arrive
+):
+    second, first = arrive("maybe two", "maybe one")
+
+    def filters():
+        return [
+            page.locator(f"#c-{guid} .text").evaluate("one => getComputedStyle(one).filter")
+            for guid in (first, second)
+        ]
+
+    open_queue(page, address)
+    assert filters() == ["none", "none"]
+    with store.begin() as unit:
+        unit.moderators.set_preferences(moderator.moderator_id, Preferences(blur=Switch.ON))
+        unit.commit()
+    open_queue(page, address)
+    assert focused(page) == first
+    assert [one.startswith("blur") for one in filters()] == [False, True]
+    page.keyboard.press("j")
+    assert [one.startswith("blur") for one in filters()] == [True, False]

@@ -181,8 +181,30 @@ def test_a_look_is_kept(olga, theme):
     assert f'data-theme="{theme}"' in olga.get("/moderation/").text
 
 
+@pytest.mark.parametrize(("name", "before"), [("swipe", "on"), ("pauses", "on"), ("blur", "off")])
+def test_a_switch_is_turned_and_kept(olga, name, before):
+    after = {"on": "off", "off": "on"}[before]
+
+    def chosen():
+        page = olga.get("/moderation/profile").text
+        box = page.partition(f'name="{name}"')[2].partition("</select>")[0]
+        return box.partition(" selected")[0].rpartition('value="')[2].strip('"')
+
+    assert chosen() == before
+    send(olga, "profile/choices", **{name: after})
+    assert chosen() == after
+
+
 @pytest.mark.parametrize(
-    "data", [{"theme": "pink"}, {"digest_hour": "99"}, {"email": "no"}, {"digest": "x"}]
+    "data",
+    [
+        {"theme": "pink"},
+        {"digest_hour": "99"},
+        {"email": "no"},
+        {"digest": "x"},
+        {"swipe": "maybe"},
+        {"blur": ""},
+    ],
 )
 def test_a_choice_that_is_none_is_refused(olga, data):
     assert send(olga, "profile/choices", **data).status_code == 400
