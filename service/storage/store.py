@@ -23,6 +23,7 @@ from service.storage.erasing import compact
 from service.storage.gauges import Gauges, read_gauges
 from service.storage.known import Known
 from service.storage.listbook import ListBook
+from service.storage.pulse import Pulse
 from service.storage.spool import Kept, Spool
 from service.storage.unit import Unit
 from service.storage.writer import WAIT_S, GroupWriter
@@ -47,10 +48,13 @@ class Store:
         self.spool = spool
         self.known: Known[Any] = Known()
         self._gone_until = float("-inf")
+        # Only who has a spool to turn to may give a slow server up.
+        is_sqlite = engine.dialect.name == "sqlite"
+        self._pulse = None if is_sqlite or spool is None else Pulse(engine)
         self._address_key = AddressKey(self._quick_read, self.begin)
         self._lists = ListBook(self._entries)
         # SQLite has one writer at a time; queueing here costs less than its busy waiting.
-        self._turn = threading.RLock() if engine.dialect.name == "sqlite" else None
+        self._turn = threading.RLock() if is_sqlite else None
         self._writer: GroupWriter[Kept] = GroupWriter(
             self._append_group, name="writer", wait_s=_SPOOL_AFTER_S if spool else WAIT_S
         )
@@ -71,7 +75,9 @@ class Store:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the database was found gone within the last second, and there is a spool."""
+        """Whether the database hangs or was found gone within a second, and there is a spool."""
+        if self._pulse is not None and self._pulse.is_hanging:
+            return True
         return self.spool is not None and time.monotonic() < self._gone_until
 
     def note_gone(self) -> None:
@@ -98,7 +104,12 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[Unit]:
         """A transaction that only looks. Raises StoreUnavailable (fast I/O)."""
-        with translated(), self.engine.connect() as connection, connection.begin():
+        with (
+            self._watched(),
+            translated(),
+            self.engine.connect() as connection,
+            connection.begin(),
+        ):
             yield Unit(connection)
 
     @contextlib.contextmanager
@@ -116,10 +127,18 @@ class Store:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Unit]:
-        with self._own_turn(), translated(), self.engine.connect() as connection:
+        with (
+            self._own_turn(),
+            self._watched(),
+            translated(),
+            self.engine.connect() as connection,
+        ):
             writing = connection.execution_options(**{WRITES: True})
             writing.begin()
             yield Unit(writing)
+
+    def _watched(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext() if self._pulse is None else self._pulse.watched()
 
     @contextlib.contextmanager
     def _own_turn(self) -> Iterator[None]:
@@ -190,12 +209,14 @@ class Store:
 
     def gauges(self) -> Gauges:
         """What waits and what was answered lately (fast I/O). Raises StoreUnavailable."""
-        with translated():
+        with self._watched(), translated():
             return read_gauges(self.engine)
 
     def close(self) -> None:
         """Write what waits and let go of every connection."""
         self._writer.close()
+        if self._pulse is not None:
+            self._pulse.close()
         if self.spool is not None:
             self.spool.close()
         self.engine.dispose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
 from typing import Final
@@ -44,9 +43,13 @@ def find_caller(
     used = caller.key.last_used_at
     if not store.is_gone and (used is None or now - used >= _USED_EVERY):
         # Nice to know, and no reason to refuse anybody: it is written at the next call.
-        with contextlib.suppress(StoreUnavailable), store.begin() as unit:
-            unit.sites.set_key_used(caller.key.key_id, now)
-            unit.commit()
+        try:
+            with store.begin() as unit:
+                unit.sites.set_key_used(caller.key.key_id, now)
+                unit.commit()
+        except StoreUnavailable:
+            # The comment must not wait for the same lock once more.
+            store.note_gone()
     return caller
 
 
