@@ -83,12 +83,17 @@ class Pulse:
         self._connections.add(connection)
 
     def _run(self) -> None:
-        while not self._ended.wait(_LOOK_EVERY_S):
+        while True:
             with self._turn:
                 oldest = min(self._asked.values(), default=time.monotonic())
             is_long = time.monotonic() - oldest > _LONG_S
             if self._own is None or self.is_hanging or is_long:
-                self._look()
+                try:
+                    self._look()
+                except Exception:  # noqa: BLE001 - a dead thread would let everybody wait for ever
+                    _log.exception("the database could not be looked at")
+            if self._ended.wait(_LOOK_EVERY_S):
+                return
 
     def _look(self) -> None:
         is_there = self._answers()
@@ -102,7 +107,9 @@ class Pulse:
             self._cut()
 
     def _connect(self) -> None:
-        with contextlib.suppress(sa.exc.SQLAlchemyError, StoreUnavailable):
+        # The pool hands out the driver's own errors, too.
+        errors = (sa.exc.SQLAlchemyError, StoreUnavailable, self._engine.dialect.loaded_dbapi.Error)
+        with contextlib.suppress(*errors):
             # A fresh one: of a used one it would first be asked whether it lives, without an end.
             pooled = self._engine.pool.recreate().connect()
             own = pooled.driver_connection
