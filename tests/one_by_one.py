@@ -48,6 +48,7 @@ def old_likeness(comment, own_domain=""):
         signature=(numbers & np.uint64(0xFFFF)).astype(">u2").tobytes().hex(),
         bands=tuple(_key(f"b{n}", numbers[n * 5 : (n + 1) * 5].tobytes()) for n in range(12)),
         contacts=contacts,
+        letters=len(plain),
     )
 
 

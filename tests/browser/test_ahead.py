@@ -136,6 +136,8 @@ def test_a_row_moved_aside_is_decided_and_taken_back(
     phone.wait_for_selector(f"#c-{first}", state="detached")
     assert outcome_of(store, first) is outcome
     assert outcome_of(store, second) is Outcome.UNSURE
+    # A tap while the swipe's own movement still runs out only stops it, as on any phone.
+    phone.wait_for_timeout(600)
     phone.locator("#undo button").tap()
     phone.wait_for_selector(f"#c-{first}")
     assert outcome_of(store, first) is Outcome.UNSURE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from models.verdict import Cutoffs
@@ -11,6 +12,7 @@ from service.domain.decision import Act, Outcome
 from service.domain.moderator import Moderator
 from service.domain.submission import Submission
 from service.runtime import utc_now
+from service.storage.known import FRESH_S
 from service.storage.store import Store
 from service.storage.submissions import PageAsk
 from service.workflows.administer import set_policy
@@ -51,6 +53,8 @@ class Server:
         unsure, spam, blatant = (float(part) for part in cutoffs.split(","))
         chosen = Cutoffs(unsure_from=unsure, spam_from=spam, blatant_from=blatant)
         set_policy(self.blog.address, {"cutoffs": chosen}, store=self.store, now=utc_now())
+        # Another process's change is seen when what it knew is not fresh any more.
+        time.sleep(FRESH_S)
 
     def submissions(self, text: str) -> list[Submission]:
         """What arrived with this text, oldest first."""

@@ -12,6 +12,7 @@ from models.features import WIDTH
 from models.site_layer import SiteClassifier
 from models.verdict import Cutoffs, Verdict
 from service.domain.decision import Act
+from service.domain.erasure import Asked
 from service.domain.moderator import Role
 from service.domain.submission import new_guid
 from service.errors import ScorerUnavailable, StoreUnavailable
@@ -168,9 +169,8 @@ def test_what_a_forgotten_person_taught_is_forgotten_while_the_server_runs(house
     house.decide(first)
     house.refresh()
     assert again(house).scoring.score != before
-    forget_person(
-        "canary@birds.example", data_dir=tmp_path, store=house.store, secret="s" * 32, now=NOON
-    )
+    person = Asked(email="canary@birds.example")
+    forget_person(person, data_dir=tmp_path, store=house.store, secret="s" * 32, now=NOON)
     assert house.refresh() == 1
     assert again(house).scoring.score == before
     # Nothing of it is kept for the next build either.

@@ -58,7 +58,7 @@ REFUSED = (
     (("site", "policy", BLOG, "--cutoffs", ""), "three rising numbers"),
     (("site", "policy", BLOG, "--cutoffs", "nan,nan,nan"), "three rising numbers"),
     (("site", "policy", BLOG, "--recheck-after", "1"), "60 seconds"),
-    (("site", "policy", BLOG, "--kept-days", "-1"), "one day"),
+    (("site", "policy", BLOG, "--kept-days", "-1"), "1 to 36500 days"),
     (("purge", "--site", "https://nobody.example/"), "no site"),
     (("purge", "--before", "yesterday", "--yes"), "2026-11-24"),
     (("export", "--since", "soon"), "2026-11-24"),

@@ -14,7 +14,9 @@ def made_here(chaffinch, tmp_path):
     assert chaffinch("site", "add", BLOG, "--key", KEY).code == 0
     folder = tmp_path / "var" / "models"
     artefacts.make_model(folder, "20261124-0123abcd")
-    (tmp_path / "var" / "model.key").write_bytes(artefacts.KEY)
+    key = tmp_path / "var" / "model.key"
+    key.touch(mode=0o600)
+    key.write_bytes(artefacts.KEY)
     Registry(folder).set_aliases({"live": "20261124-0123abcd"})
     return "20261124-0123abcd"
 

@@ -61,10 +61,10 @@ def test_words_that_are_being_cut_meanwhile_are_forgotten_too(
     arrive(each_store, blog, f"maybe {PHRASE} one two three four five", author_email=EMAIL)
     is_cutting, goes_on = threading.Event(), threading.Event()
 
-    def slowly(one):
+    def slowly(one, *seen):
         is_cutting.set()
         goes_on.wait(10)
-        return words.tokens(one)
+        return words.tokens(one, *seen)
 
     # The machine stops here for a moment, between reading the text and writing its words.
     monkeypatch.setattr(job, "tokens", slowly)
