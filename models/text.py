@@ -172,15 +172,20 @@ def fold_seen(text: str) -> str:
 
 def _fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", _MARKS.sub(r"\1", text))[: MAX_TEXT * 2]
-    kept = (
-        letter
-        for letter in text
-        if unicodedata.category(letter) not in {"Cf", "Mn", "Me", "Cs", "Co"}
-    )
-    text = unicodedata.normalize("NFC", "".join(kept)).casefold()
+    text = unicodedata.normalize("NFC", text.translate(_SEEN)).casefold()
     return WORD.sub(_one_script, text)
 
 
+class _Seen(dict[int, int | None]):
+    """For `str.translate`: every letter as itself, nothing for what nobody sees; grows as asked."""
+
+    def __missing__(self, code: int) -> int | None:
+        is_unseen = unicodedata.category(chr(code)) in {"Cf", "Mn", "Me", "Cs", "Co"}
+        self[code] = None if is_unseen else code
+        return self[code]
+
+
+_SEEN: Final = _Seen()
 _fold_again = lru_cache(maxsize=256)(_fold)
 
 
