@@ -38,13 +38,13 @@ _MANY = 200
 
 
 def by_scikit_learn(model: Classifier) -> Callable[[Comment], float]:
-    """The same Score by scikit-learn: each part of a text a row, the loudest counts."""
+    """The same logit by scikit-learn: each part of a text a row, the loudest counts."""
     pipeline = LogisticRegression()
     pipeline.classes_ = np.array([0, 1])
     pipeline.coef_ = model.weights.astype(np.float64).reshape(1, -1)
     pipeline.intercept_ = np.array([model.bias])
 
-    def score(comment: Comment) -> float:
+    def logit(comment: Comment) -> float:
         found = read(comment)
         spans = list(found.wording.spans())
         rows = [found.features]
@@ -56,10 +56,9 @@ def by_scikit_learn(model: Classifier) -> Callable[[Comment], float]:
         table = sparse.csr_matrix((values, columns, ends), shape=(len(rows), WIDTH))
         logits = pipeline.decision_function(table)
         logits[1:] -= model.doubt * np.log(max(1, len(spans)))
-        logit = float(np.clip(logits.max(), -_MOST_LOGIT, _MOST_LOGIT))
-        return float(1 / (1 + np.exp(-logit)))
+        return float(np.clip(logits.max(), -_MOST_LOGIT, _MOST_LOGIT))
 
-    return score
+    return logit
 
 
 def fastest(rounds: int, ways: Sequence[Callable[[Comment], Any]], found: list[Comment]) -> Any:
@@ -87,7 +86,7 @@ def main() -> int:
     found = every[:: max(1, len(every) // _MANY)][:_MANY]
     model = load(Registry(None))
     theirs = by_scikit_learn(model)
-    apart = max(abs(model.score(one).value - theirs(one)) for one in found)
+    apart = max(abs(model.score(one).evidence.logit - theirs(one)) for one in found)
     ways = {"a score": model.score, "scikit-learn": theirs, "reading": read, "viewing": view}
     best = fastest(asked.rounds, list(ways.values()), found)
     middle = dict(zip(ways, map(statistics.median, best.tolist()), strict=True))

@@ -7,14 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 
 from models.classifier import MOST_CLUES, Classifier
 from models.comment import Comment
-from models.families.content import wordy
-from models.features import WIDTH, columns, read, spread
+from models.features import WIDTH, columns, read
 from models.verdict import Cutoffs
+from tests.perf.scoring import by_scikit_learn
 from training.evaluate import sigmoid
 from training.fit import Table
 from training.recipe import matrix
@@ -36,37 +34,12 @@ COMMENTS = st.builds(
 LONG = " ".join(f"word{place}" for place in range(30))
 
 
-def scikit_learn() -> LogisticRegression:
-    pipeline = LogisticRegression()
-    pipeline.classes_ = np.array([0, 1])
-    pipeline.coef_ = WEIGHTS.astype(np.float64).reshape(1, -1)
-    pipeline.intercept_ = np.array([MODEL.bias])
-    return pipeline
-
-
-PIPELINE = scikit_learn()
-
-
-def by_scikit_learn(comment: Comment) -> float:
-    """The logit of the whole text, or of its loudest part less the doubt: each a row."""
-    found = read(comment)
-    spans = list(found.wording.spans())
-    rows = [found.features]
-    rows += [[*wordy(found.wording.part(*span)), *found.others] for span in spans]
-    numbers = [spread(row) for row in rows]
-    ends = np.cumsum([0] + [len(columns) for columns, _, _ in numbers])
-    columns = np.concatenate([columns for columns, _, _ in numbers])
-    values = np.concatenate([values for _, values, _ in numbers])
-    table = sparse.csr_matrix((values, columns, ends), shape=(len(rows), WIDTH))
-    logits = PIPELINE.decision_function(table)
-    logits[1:] -= DOUBT * np.log(max(1, len(spans)))
-    return float(logits.max())
+THEIRS = by_scikit_learn(MODEL)
 
 
 @given(COMMENTS)
 def test_scikit_learn_says_the_same(comment):
-    logit = max(-14.0, min(14.0, by_scikit_learn(comment)))
-    assert math.isclose(MODEL.score(comment).evidence.logit, logit, abs_tol=1e-9)
+    assert math.isclose(MODEL.score(comment).evidence.logit, THEIRS(comment), abs_tol=1e-9)
 
 
 @given(st.lists(COMMENTS, min_size=1, max_size=4))
