@@ -25,6 +25,7 @@ from joblib.numpy_pickle import NumpyUnpickler
 
 from models.errors import ArtefactCorrupt, ArtefactMissing, ArtefactUntrusted
 from models.manifest import Manifest, read_manifest, unsigned, write_manifest
+from models.synced import sync_folder, write_synced
 
 WEIGHTS: Final = "weights.joblib"
 MANIFEST: Final = "manifest.json"
@@ -119,23 +120,6 @@ def save(folder: Path, weights: bytes, manifest: bytes) -> None:
             raise FileExistsError(folder) from None
         raise
     sync_folder(folder.parent)
-
-
-def write_synced(place: Path, raw: bytes) -> None:
-    """Write *raw* and wait until the disk has it."""
-    with place.open("wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the names in *folder*."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def open_verified(

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from models.artefact import MANIFEST, sync_folder, write_synced
+from models.artefact import MANIFEST
 from models.errors import ArtefactCorrupt, ArtefactMissing
+from models.synced import sync_folder, write_synced
 
 ALIASES: Final = "aliases.json"
 SHIPPED: Final = Path(__file__).parent / "artefacts"

@@ -15,8 +15,9 @@ import secrets
 from pathlib import Path
 from typing import Any, Final
 
-from models.artefact import MANIFEST, MOST_BYTES, WEIGHTS, write_synced
+from models.artefact import MANIFEST, MOST_BYTES, WEIGHTS
 from models.errors import ArtefactCorrupt, ModelError, SharedGone
+from models.synced import write_synced
 
 POINTER: Final = "live.json"
 # Names of folders, here and there; what anybody else wrote into the pointer leads nowhere.

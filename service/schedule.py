@@ -92,15 +92,19 @@ class Schedule:
         if sent or failed:
             _log.info("mail: %d sent, %d not", sent, failed)
 
-    def _forget(self) -> None:
-        store, now = self._runtime.store, self._runtime.clock()
+    def _claims(self, chore: str, lease: dt.timedelta, now: dt.datetime) -> bool:
+        """Whether *chore* is due and ours: of several processes one does it."""
         try:
-            with store.begin() as unit:
-                is_ours = unit.chores.claim(_RETAIN, by=self._name, now=now, lease=_RETAIN_LEASE)
+            with self._runtime.store.begin() as unit:
+                is_ours = unit.chores.claim(chore, by=self._name, now=now, lease=lease)
                 unit.commit()
         except Conflict:
-            return
-        if not is_ours:
+            return False
+        return is_ours
+
+    def _forget(self) -> None:
+        store, now = self._runtime.store, self._runtime.clock()
+        if not self._claims(_RETAIN, _RETAIN_LEASE, now):
             return
         with store.read() as unit:
             has_sites = bool(unit.sites.list_all())
@@ -123,13 +127,7 @@ class Schedule:
 
     def _hold(self) -> None:
         store, now = self._runtime.store, self._runtime.clock()
-        try:
-            with store.begin() as unit:
-                is_ours = unit.chores.claim(_HOLD, by=self._name, now=now, lease=_HOLD_LEASE)
-                unit.commit()
-        except Conflict:
-            return
-        if not is_ours:
+        if not self._claims(_HOLD, _HOLD_LEASE, now):
             return
         for one in hold_entries(store=store, now=now):
             _log.info("%s holds: %d of %d were wrong", one.rule, one.held_wrong, one.held_of)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from models.artefact import write_synced
 from models.history import Sketch, same_text, sketch
+from models.synced import write_synced
 from models.text import fold
 from training.corpora import CORPORA, TABLE, Corpus
 from training.download import Watch, download

@@ -6,9 +6,10 @@ import dataclasses
 import json
 import shutil
 
-from models.artefact import MANIFEST, WEIGHTS, digest, write_synced
+from models.artefact import MANIFEST, WEIGHTS, digest
 from models.manifest import read_manifest, write_manifest
 from models.registry import ALIASES, Registry
+from models.synced import write_synced
 from training import card
 
 

@@ -16,13 +16,14 @@ from service import errors as e
 from service.akismet import answer, wire
 from service.akismet.answer import Answer
 from service.akismet.form import MOST_BYTES, Pairs, read_pairs
+from service.domain.caller import Caller
 from service.domain.scope import Scope
 from service.domain.site import UnsureMeans
 from service.domain.submission import new_guid
 from service.runtime import Runtime
 from service.web.body import read_body
 from service.workflows.check_comment import check_comment
-from service.workflows.find_caller import Caller, find_caller
+from service.workflows.find_caller import find_caller
 from service.workflows.keep_key import keep_key
 
 CHECK: Final = "comment-check"

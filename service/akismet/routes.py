@@ -13,12 +13,12 @@ from service import errors as e
 from service.akismet import account, answer, checking, wire
 from service.akismet.answer import Answer
 from service.akismet.form import Pairs, first
+from service.domain.caller import Caller
 from service.domain.decision import Act
 from service.domain.site import Site
 from service.domain.submission import new_guid
 from service.web.health import runtime
 from service.workflows.count_calls import count_sites, count_statistics, count_usage
-from service.workflows.find_caller import Caller
 from service.workflows.report_mistake import report_mistake
 
 akismet = flask.Blueprint("akismet", __name__, template_folder="templates")

@@ -16,12 +16,13 @@ from service import errors as e
 from service.api.answers import Answer
 from service.api.read import read_shape
 from service.api.shapes import Shape
+from service.domain.caller import Caller
 from service.domain.moderator import Action, Moderator, may
 from service.domain.scope import Scope
 from service.domain.site import Site
 from service.web.body import read_body
 from service.web.health import runtime
-from service.workflows.find_caller import Caller, find_caller
+from service.workflows.find_caller import find_caller
 from service.workflows.find_person import find_person
 
 PREFIX: Final = "/api/v1"

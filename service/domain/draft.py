@@ -8,8 +8,8 @@ from typing import Final
 
 from service.domain.entry import Effect, Entry, EntryKind, EntryStatus, read_pattern
 from service.domain.matcher import compile_regex
-from service.domain.moderator import Action, Moderator, require, require_sight
-from service.errors import InvalidField, NotPermitted
+from service.domain.moderator import Action, Moderator, require, require_reach
+from service.errors import InvalidField
 
 MOST_DAYS: Final = 3650
 
@@ -33,10 +33,7 @@ def read_draft(moderator: Moderator, draft: EntryDraft, *, now: dt.datetime) -> 
     Raises InvalidField, NotPermitted, NotFound for a Site that is not the person's.
     """
     require(moderator, Action.EDIT_LISTS)
-    if draft.site_id is None and moderator.site_ids is not None:
-        raise NotPermitted("Only who works on every site decides for every site.")
-    if draft.site_id is not None:
-        require_sight(moderator, draft.site_id)
+    require_reach(moderator, draft.site_id)
     pattern = read_pattern(draft.kind, draft.pattern)
     if draft.kind is EntryKind.REGEX:
         compile_regex(pattern)

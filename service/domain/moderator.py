@@ -123,6 +123,17 @@ def require_sight(moderator: Moderator, site_id: int) -> None:
         raise NotFound
 
 
+def require_reach(moderator: Moderator, site_id: int | None) -> None:
+    """Raise NotFound, or NotPermitted for None, unless what holds there is this person's to decide.
+
+    None stands for every Site: only who works on all of them decides for all.
+    """
+    if site_id is not None:
+        require_sight(moderator, site_id)
+    elif moderator.site_ids is not None:
+        raise NotPermitted("Only who works on every site decides for every site.")
+
+
 def scope(moderator: Moderator, site_id: int | None = None) -> tuple[int, ...] | None:
     """The Sites a list for *moderator* may show: one, all of theirs, or None for every one.
 

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from models.synced import sync_folder
+
 _log = logging.getLogger(__name__)
 _NAME: Final = "erasures.jsonl"
 
@@ -63,7 +65,7 @@ class ErasureList:
             file.flush()
             os.fsync(descriptor)
         if is_new:
-            _sync_folder(self._place.parent)
+            sync_folder(self._place.parent)
 
     def _read(self) -> list[dict[str, Any]]:
         if not self._place.exists():
@@ -87,11 +89,3 @@ def _line(text: bytes) -> dict[str, Any] | None:
         return None
     is_whole = isinstance(row, dict) and "at" in row and ("person" in row or "done" in row)
     return row if is_whole else None
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

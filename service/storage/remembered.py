@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from models.synced import replace_synced
 from service.domain.caller import Caller, read_caller, write_caller
 from service.domain.entry import Entry, read_entry, write_entry
 from service.storage.known import KEPT_S
@@ -109,18 +110,7 @@ class Remembered:
         rows = [[one.key_hash, one.blog, one.at, write_caller(one.caller)] for one in memory.called]
         told: dict[str, Any] = {"called": rows, "entries": [*map(write_entry, memory.entries)]}
         text = json.dumps(told).encode()
-        new = self._place.with_suffix(".new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(self._mark(text) + b"\n" + text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._place)
-        folder = os.open(self._place.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        replace_synced(self._place, self._mark(text) + b"\n" + text, mode=0o600)
 
     def _mark(self, text: bytes) -> bytes:
         return hmac.new(self._seal, text, hashlib.sha256).hexdigest().encode()

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from pathlib import Path
 from typing import Any, Final
 
+from models.synced import replace_synced
 from service.errors import Conflict, NotReady
 
 _NAME: Final = "restore.mark"
@@ -71,14 +71,4 @@ class RestoreMark:
 
     def _write(self, told: dict[str, Any]) -> None:
         self._place.parent.mkdir(parents=True, exist_ok=True)
-        new = self._place.with_suffix(".new")
-        with new.open("wb") as file:
-            file.write(json.dumps(told).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._place)
-        folder = os.open(self._place.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        replace_synced(self._place, json.dumps(told).encode())

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from models.synced import replace_synced, sync_folder
 from service.domain.hold import Hold
 from service.domain.submission import Submission
 from service.errors import Conflict, StoreUnavailable
@@ -100,13 +101,7 @@ class Spool:
         lines = place.read_bytes().splitlines(keepends=True)
         kept = [line for line in lines if (one := _read(line)) and not is_gone(one[0])]
         if len(kept) < len(lines):
-            new = place.with_suffix(".new")
-            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
-                file.truncate()
-                file.writelines(kept)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(place)
+            replace_synced(place, b"".join(kept), mode=0o600)
         return len(lines) - len(kept)
 
     def close(self) -> None:
@@ -140,11 +135,7 @@ class Spool:
         place = self.folder / f"{time.time_ns():020d}-{os.getpid()}-{next(_COUNT):06d}{_ENDING}"
         descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.folder)
         return _File(descriptor, 0)
 
     def _drain_one(self, place: Path, store: Callable[[list[Kept]], None]) -> int:

@@ -12,7 +12,6 @@ from service.domain.site import Site, key_hash, same_address
 from service.errors import Conflict, NotPermitted, StoreUnavailable, UnknownKey
 from service.storage.store import Store
 
-__all__ = ["Caller", "find_caller"]
 # Often enough to tell an idle key from a used one, rare enough not to write at every call.
 _USED_EVERY: Final = dt.timedelta(hours=1)
 

@@ -8,8 +8,7 @@ from typing import Final
 
 from service.domain.change import What
 from service.domain.entry import Entry, has_fallen
-from service.domain.moderator import Action, Moderator, require, require_sight
-from service.errors import NotPermitted
+from service.domain.moderator import Action, Moderator, require, require_reach
 from service.storage.changes import CLOCK
 from service.storage.store import Store
 
@@ -56,10 +55,7 @@ def restore_entry(moderator: Moderator, entry_id: int, *, store: Store, now: dt.
     require(moderator, Action.EDIT_LISTS)
     with store.begin() as unit:
         found = unit.entries.get(entry_id)
-        if found.site_id is not None:
-            require_sight(moderator, found.site_id)
-        elif moderator.site_ids is not None:
-            raise NotPermitted("Only who works on every site decides for every site.")
+        require_reach(moderator, found.site_id)
         if found.held_at is None:
             return found
         unit.entries.set_held(entry_id, None, now=now)

@@ -7,8 +7,7 @@ import datetime as dt
 
 from service.domain.change import What
 from service.domain.entry import Entry, EntryStatus
-from service.domain.moderator import Action, Moderator, require, require_sight
-from service.errors import NotPermitted
+from service.domain.moderator import Action, Moderator, require, require_reach
 from service.storage.store import Store
 
 
@@ -19,10 +18,7 @@ def set_entry(
     require(moderator, Action.EDIT_LISTS)
     with store.begin() as unit:
         entry = unit.entries.get(entry_id)
-        if entry.site_id is not None:
-            require_sight(moderator, entry.site_id)
-        elif moderator.site_ids is not None:
-            raise NotPermitted("Only who works on every site decides for every site.")
+        require_reach(moderator, entry.site_id)
         if entry.status is status:
             return entry
         unit.entries.set_status(entry_id, status, now)

@@ -149,17 +149,10 @@ def empty_store(tmp_path):
     store.close()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def bare_store(request, tmp_path):
+@pytest.fixture
+def bare_store(bare_url):
     """A Store whose database has no table at all, on each engine."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'bare.sqlite3'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    store = Store.open(url)
-    with store.engine.begin() as connection:
-        if request.param == "postgres":
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    store = Store.open(bare_url)
     yield store
     store.close()
 
