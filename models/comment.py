@@ -10,7 +10,7 @@ import dataclasses
 import datetime as dt
 import enum
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Label(enum.Enum):
@@ -126,8 +126,7 @@ def read_comment(row: dict[str, Any]) -> Comment:
     return Comment(**known)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(NamedTuple):
     """One thing about this Comment that moved the Score.
 
     *name* says in plain words what was looked at ("word in the text", "author's name looks

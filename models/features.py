@@ -54,6 +54,8 @@ FAMILIES: Final = (
 )
 
 
+# The fields they need; asked of a Comment once for all of them.
+_NEEDED: Final = frozenset(field for family in FAMILIES for field in family.needs)
 # The first three, of words: weighed by number (`models.weighing`), and part by part as well.
 WORDY: Final = 3
 
@@ -87,9 +89,10 @@ def by_family(comment: Comment) -> Iterator[tuple[int, Feature]]:
 def read(comment: Comment) -> Reading:
     """What there is to find in *comment* (heavy CPU, O(length), length capped)."""
     prepared = view(comment)
+    known = {field for field in _NEEDED if getattr(comment, field)}
     others: list[Feature] = []
     for family in FAMILIES[WORDY:]:
-        if all(getattr(comment, field) for field in family.needs):
+        if known.issuperset(family.needs):
             others.extend(family.find(prepared))
     return Reading(others, prepared.wording, script_of(prepared.text))
 

@@ -122,7 +122,9 @@ _look_again = lru_cache(maxsize=256)(_look)
 
 def _written_links(text: str) -> list[Link]:
     if ":" in text or "." in text:
-        found = [Link(match[0]) for match in _LINK.finditer(text)]
+        # Nothing else can be one, and most texts hold neither.
+        may_be = ("/" in text and ":" in text) or "www." in text.lower()
+        found = [Link(match[0]) for match in _LINK.finditer(text)] if may_be else []
         if not text.isascii() or _DOTTED.search(text):
             rest = _LINK.sub(" ", text) if found else text
             found += [Link(match[0]) for match in _BARE_HOST.finditer(rest)]
@@ -200,6 +202,8 @@ def _one_script(match: re.Match[str]) -> str:
 
 def spelled_out(text: str) -> str:
     """*text* (already folded) with digits that stand for letters inside a word written as such."""
+    if not any(map(text.__contains__, "01345")):
+        return text
     return _DIGIT_LETTER.sub(lambda match: match[0].translate(_DIGITS_AS_LETTERS), text)
 
 

@@ -29,8 +29,9 @@ def create_app(runtime: Runtime) -> flask.Flask:
     app = flask.Flask("service", static_folder=None)
     app.extensions["chaffinch"] = runtime
     # Not started yet: a bulk wakes it, and the server starts it at once.
+    gate = Gate(runtime.settings.threads)
     app.extensions["chaffinch-background"] = Background(
-        runtime.store, runtime.clock, runtime.remembered
+        runtime.store, runtime.clock, runtime.remembered, asked=lambda: gate.entered
     )
     # No address redirects: clients turn the POST into a GET, or call the redirect an error.
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
@@ -41,7 +42,6 @@ def create_app(runtime: Runtime) -> flask.Flask:
     pages = (moderation.moderation, moderation.front)
     for blueprint in (akismet.akismet, api.api, *pages, health, metrics):
         app.register_blueprint(blueprint)
-    gate = Gate(runtime.settings.threads)
     guard(app, gate)
     protect_forms(app)
     speak(app)

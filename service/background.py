@@ -31,14 +31,36 @@ _GONE_S: Final = 2.0
 _DRIFT_S: Final = 60.0
 
 
+# Requests during one piece of work from which on blogs are asking a lot.
+_MANY: Final = 3
+_BUSY_RESTS: Final = 9
+# A burst is over by then; what lasts longer must not keep new comments from being found.
+_BURST_S: Final = 60.0
+
+
+def rest_s(worked_s: float, *, came: int, behind_s: float, is_awaited: bool) -> float:
+    """How many seconds to rest after a piece of work, when more is left.
+
+    As many as the work took: answers to blogs come first. Nine times that while blogs ask a lot
+    (*came*: requests meanwhile), unless a person waits for the work or the thread has been
+    *behind_s* for longer than a burst lasts.
+    """
+    is_burst = came >= _MANY and behind_s < _BURST_S and not is_awaited
+    return min(_EVERY_S, worked_s * (_BUSY_RESTS if is_burst else 1))
+
+
 class Background:
-    """One thread that works while there is work, and never more than half of the time."""
+    """One thread that works while there is work, and never more than half of the time.
+
+    *asked* tells how many requests came so far.
+    """
 
     def __init__(
         self,
         store: Store,
         clock: Callable[[], dt.datetime],
         remembered: Remembered | None = None,
+        asked: Callable[[], int] = lambda: 0,
     ) -> None:
         self._store = store
         self._remembered = remembered
@@ -48,6 +70,8 @@ class Background:
         self._turn = threading.Lock()
         self._thread: threading.Thread | None = None
         self._drift_at = float("-inf")
+        self._asked = asked
+        self._is_awaited = False
 
     def start(self) -> None:
         """Look for work every second from now on. Twice is harmless."""
@@ -80,19 +104,20 @@ class Background:
         has_more = False
         for bulk_id in running:
             has_more |= run_bulk(bulk_id, store=self._store, now=self._clock())
+        self._is_awaited = has_more
         if time.monotonic() - self._drift_at >= _DRIFT_S:
             self._drift_at = time.monotonic()
             measure_drift(store=self._store, now=self._clock())
         return bool(index_new(store=self._store, now=self._clock())) or has_more
 
     def _run(self) -> None:
-        wait = 0.0
+        wait, caught_up_at = 0.0, time.monotonic()
         while not self._stop.is_set():
             self._wake.wait(wait)
             self._wake.clear()
             if self._stop.is_set():
                 return
-            started = time.monotonic()
+            started, before = time.monotonic(), self._asked()
             try:
                 has_more = self.step()
             except ServiceError as error:
@@ -103,5 +128,13 @@ class Background:
                 _log.exception("background work failed")
                 wait = _AFTER_FAULT_S
                 continue
-            # As long a rest as the work took: answers to blogs come first.
-            wait = min(_EVERY_S, time.monotonic() - started) if has_more else _EVERY_S
+            now = time.monotonic()
+            if not has_more:
+                wait, caught_up_at = _EVERY_S, now
+                continue
+            wait = rest_s(
+                now - started,
+                came=self._asked() - before,
+                behind_s=now - caught_up_at,
+                is_awaited=self._is_awaited,
+            )

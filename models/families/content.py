@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -128,16 +129,26 @@ _NO_DIGIT: Final = _ALL.translate(None, b"0123456789")
 
 def page(v: View) -> Iterator[Feature]:
     """Whether it speaks of what the page is about: praise that fits any post does not."""
-    folded = fold_seen(unquote(v.comment.permalink)[:500])
+    about = _about(v.comment.permalink[:_MOST_ADDRESS])
+    shared = sorted(about.intersection(v.words))
+    if len(about) >= 2 and shared:
+        name = "speaks of what the page is about"
+        yield Feature("pg+", 1.0, name, ", ".join(shared[:3]))
+
+
+_MOST_ADDRESS: Final = 2000
+
+
+@lru_cache(maxsize=1_000)
+def _about(permalink: str) -> frozenset[str]:
+    """The long words in a page's address. Few pages get most of the comments."""
+    folded = fold_seen(unquote(permalink)[:500])
     try:
         tail = urlsplit(folded).path or folded
     except ValueError:
         tail = folded
-    about = {m[0] for m in WORD.finditer(tail.replace("-", " ").replace("_", " ")) if len(m[0]) > 4}
-    shared = sorted(about & set(v.words))
-    if len(about) >= 2 and shared:
-        name = "speaks of what the page is about"
-        yield Feature("pg+", 1.0, name, ", ".join(shared[:3]))
+    spaced = tail.replace("-", " ").replace("_", " ")
+    return frozenset(match[0] for match in WORD.finditer(spaced) if len(match[0]) > 4)
 
 
 def language(v: View) -> Iterator[Feature]:

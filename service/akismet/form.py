@@ -9,7 +9,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import unquote_to_bytes
 
 from service.domain.garbled import SAFE_CHARSETS
 from service.errors import BadInput
@@ -68,7 +70,7 @@ def _read_urlencoded(raw: bytes, charset: str) -> Pairs:
         name, _, value = part.partition(b"=")
         if len(name) > _MOST_NAME:
             raise BadInput("A field's name is too long.")
-        pairs.append((_plain_name(_decoded(name, charset)), _decoded(value, charset)))
+        pairs.append((_field_name(name, charset), _decoded(value, charset)))
     return pairs
 
 
@@ -76,20 +78,18 @@ def _plain_name(name: str) -> str:
     return _BRACKETS.sub("", name.strip())
 
 
-_ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
-
-
-def _unescape(raw: bytes) -> bytes:
-    """Percent escapes and `+` decoded; what is no escape stays as it is."""
-    raw = raw.replace(b"+", b" ")
-    if b"%" not in raw:
-        return raw
-    return _ESCAPE.sub(lambda match: bytes((int(match[1], 16),)), raw)
+# A client sends the same names again and again.
+@lru_cache(maxsize=2_000)
+def _field_name(raw: bytes, charset: str) -> str:
+    return _plain_name(_decoded(raw, charset))
 
 
 def _decoded(raw: bytes, charset: str) -> str:
-    """UTF-8 if it is that, else the charset named, else Windows-1252, which names every byte."""
-    raw = _unescape(raw)
+    """UTF-8 if it is that, else the charset named, else Windows-1252, which names every byte.
+
+    Percent escapes and `+` are decoded first; what is no escape stays as it is.
+    """
+    raw = unquote_to_bytes(raw.replace(b"+", b" "))
     # ISO-2022-JP is all ASCII, so UTF-8 would read its escapes as text and never complain.
     is_shifted = charset == "iso2022_jp" and b"\x1b" in raw
     for name in (charset, "utf-8") if is_shifted else ("utf-8", charset, "cp1252"):

@@ -9,7 +9,6 @@ key is destroyed nobody can say any more which address it was, not even who has 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import ipaddress
 import re
@@ -41,7 +40,7 @@ def kept(address: str, key: bytes) -> str:
     network = network_of(address)
     if not key:
         return network
-    told = hmac.new(key, str(found).encode(), hashlib.sha256).hexdigest()[:_DIGITS]
+    told = hmac.digest(key, str(found).encode(), "sha256").hex()[:_DIGITS]
     return f"{network}{MARK}{told}"
 
 

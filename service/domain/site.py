@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import datetime as dt
 import enum
-import hashlib
 import hmac
 import re
 import secrets
@@ -192,4 +191,4 @@ def key_hash(key: str, secret: str) -> str:
     Letter case does not count: HTTP stacks lower-case host names.
     """
     text = key.strip().lower().encode("utf-8", "replace")
-    return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode(), text, "sha256").hex()

@@ -6,6 +6,7 @@ better to answer "not now" in seconds than a verdict in a minute; the comment is
 
 from __future__ import annotations
 
+import itertools
 import threading
 from typing import Final
 
@@ -18,16 +19,23 @@ PATIENCE_S: Final = 3.0
 
 
 class Gate:
-    """At most *most* requests at a time; others wait *patience_s* for their turn."""
+    """At most *most* requests at a time; others wait *patience_s* for their turn.
+
+    *entered*: about how many have had one so far.
+    """
 
     def __init__(self, most: int, *, patience_s: float | None = None) -> None:
         self._turns = threading.BoundedSemaphore(most)
         self._patience_s = PATIENCE_S if patience_s is None else patience_s
+        # Counts without a lock: `next` is one step of the interpreter.
+        self._numbers = itertools.count(1)
+        self.entered = 0
 
     def enter(self) -> None:
         """Take a turn. Raises Overloaded."""
         if not self._turns.acquire(timeout=self._patience_s):
             raise Overloaded(detail="no turn was free")
+        self.entered = next(self._numbers)
 
     def leave(self) -> None:
         """Give the turn to the next one."""

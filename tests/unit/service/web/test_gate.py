@@ -47,3 +47,13 @@ def test_a_page_says_that_too_much_is_asked(app):
 
 def refuse():
     raise Overloaded
+
+
+def test_it_counts_who_had_a_turn_and_not_who_was_sent_away():
+    gate = Gate(1, patience_s=0.01)
+    gate.enter()
+    with pytest.raises(Overloaded):
+        gate.enter()
+    gate.leave()
+    gate.enter()
+    assert gate.entered == 2
