@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import flask
 from babel.dates import format_skeleton
-from flask_babel import Babel, get_locale, get_translations, lazy_gettext
+from flask_babel import Babel, get_locale, get_translations
+from flask_babel.speaklater import LazyString
 
 # Each with its own name, as people look for it.
 LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
@@ -21,8 +22,15 @@ def said(text: str) -> str:
 
     Behaves as a str but for JSON, which wants `str()` around it.
     """
-    lazy: str = lazy_gettext(text)
+    lazy: str = LazyString(_say, text)
     return lazy
+
+
+def _say(text: str) -> str:
+    if not flask.has_app_context():
+        return text
+    told: str = _translations().ugettext(text)
+    return told
 
 
 def choose() -> str:

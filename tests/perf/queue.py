@@ -2,6 +2,7 @@
 
     python -m tests perf                      all of it (some minutes)
     python -m tests.perf.queue 10000 100000   only these sizes
+    python -m tests.perf.queue --keep DIR     filled once, copied for each run
 
 Prints p50 and p99 of whole requests through the application, the ratio of the largest size to the
 smallest, and the engines' own plans, which must not read any table through.
@@ -10,8 +11,6 @@ smallest, and the engines' own plans, which must not read any table through.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
 import re
 import secrets
 import shutil
@@ -25,27 +24,24 @@ import sqlalchemy as sa
 
 from service.app import create_app
 from service.domain.decision import Outcome
-from service.domain.moderator import Role
 from service.domain.query import read_query
 from service.domain.view import Sort
 from service.runtime import Runtime
 from service.settings import Secret, Settings
-from service.storage import migrate
 from service.storage.lists import ListAsk
 from service.storage.store import Store
 from service.storage.tables import submission
-from service.workflows.administer import add_moderator, add_site
 from service.wsgi import settle_memory
-from tests.builders import BLOG, NOON, PASSWORD
+from tests.builders import NOON, PASSWORD
 from tests.fakes import FixedClock, StubScorer
-from tests.perf._filling import fill, waiting
+from tests.perf._filled import opened
+from tests.perf._filling import waiting
 
 # p50, p99 and CPU, in milliseconds.
 Numbers = tuple[float, float, float]
 SIZES = (10_000, 100_000, 1_000_000)
 BULK = 4_000
 PAGE_GOAL_MS, DECISION_GOAL_MS, RATIO_GOAL = 50, 30, 1.5
-POSTGRES_URL = os.environ.get("CHAFFINCH_TEST_POSTGRES_URL", "postgresql://127.0.0.1/postgres")
 
 # Median CPU milliseconds of what was timed last: what is left on a machine that does nothing else.
 CPU: list[float] = []
@@ -73,8 +69,6 @@ class Pages:
     """A signed-in person at the pages, without a network between."""
 
     def __init__(self, store: Store, folder: Path) -> None:
-        add_site(BLOG, store=store, secret="0" * 64, now=NOON)
-        add_moderator("ana", role=Role.SENIOR, password=PASSWORD, store=store, now=NOON)
         settings = Settings(
             data_dir=folder,
             models_dir=folder / "models",
@@ -107,7 +101,6 @@ class Pages:
 def measure(store: Store, folder: Path, size: int, times: int) -> dict[str, Numbers]:
     """p50 and p99 in milliseconds of everything, by its name."""
     pages = Pages(store, folder)
-    fill(store, size)
     found = {}
     for name, place in (
         ("queue page", ""),
@@ -189,37 +182,6 @@ def is_scan(plan: str) -> bool:
     return bool(re.search(r"SCAN submission(?! USING)|Seq Scan on submission", plan))
 
 
-@contextlib.contextmanager
-def opened(engine: str, folder: Path):
-    """A fresh, migrated Store of this engine, gone again afterwards."""
-    name = f"chaffinch_perf_{secrets.token_hex(4)}"
-    if engine == "sqlite":
-        url = f"sqlite:///{folder / name}.sqlite3"
-    else:
-        address = sa.make_url(POSTGRES_URL).set(drivername="postgresql+psycopg")
-        server = sa.create_engine(address, isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        url = address.set(database=name).render_as_string(hide_password=False)
-    store = Store.open(url)
-    if engine != "sqlite":
-        # Filling takes longer than any question may.
-        sa.event.listen(
-            store.engine,
-            "connect",
-            lambda connection, _record: connection.execute("SET statement_timeout = 0"),
-        )
-    migrate.upgrade(store.engine)
-    try:
-        yield store
-    finally:
-        store.close()
-        if engine != "sqlite":
-            with server.connect() as connection:
-                connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-            server.dispose()
-
-
 def table(engine: str, found: dict[int, dict[str, Numbers]]) -> bool:
     """Print what was measured; answers whether every goal was met."""
     sizes = list(found)
@@ -248,13 +210,14 @@ def main() -> int:
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
     parser.add_argument("--times", type=int, default=200)
+    parser.add_argument("--keep", type=Path, help="a folder for filled stores, used again")
     asked = parser.parse_args()
     is_good = True
     for engine in [asked.engine] if asked.engine else ["sqlite", "postgresql"]:
         found = {}
         for size in asked.sizes:
             folder = Path(tempfile.mkdtemp(prefix="chaffinch-perf-"))
-            with opened(engine, folder) as store:
+            with opened(engine, size, folder, asked.keep) as store:
                 found[size] = measure(store, folder, size, asked.times)
                 print(f"{engine} {size:,}: {waiting(size):,} wait", flush=True)
                 if size == asked.sizes[-1]:
