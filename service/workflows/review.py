@@ -90,15 +90,12 @@ def review(
         is_queue = view.listing is Listing.WAITING
         counts = _counts(unit, moderator)
         put_off = unit.lists.count(skipped, most=MOST_BESIDE) if is_queue else 0
-        most = MOST_COUNTED if is_queue else MOST_BESIDE
-        is_whole = not view.is_narrowed and counts.get(view.listing, most) < most
         return ReviewPage(
             items=tuple(items),
             after=cursor_of(items[-1], view.sort) if len(found) > PAGE_ROWS else None,
             counts=counts,
-            matching=counts[view.listing] - put_off
-            if is_whole
-            else unit.lists.count(ask, most=MOST_COUNTED),
+            matching=_told_already(view, counts, put_off)
+            or unit.lists.count(ask, most=MOST_COUNTED),
             sites={site.site_id: site for site in every},
             decided_today=unit.decisions.count_since(_midnight(now)),
             half_within=_half_within(unit, now) if is_queue and not items else None,
@@ -142,6 +139,20 @@ def _counts(unit: Unit, moderator: Moderator) -> dict[Listing, int]:
     return {
         one: unit.lists.count(ask, most=most.get(one, MOST_BESIDE)) for one, ask in asks.items()
     }
+
+
+def _told_already(view: View, counts: dict[Listing, int], put_off: int) -> int | None:
+    """How many match *view*, when the count of its list says so; None when it must be asked.
+
+    A count that ended at its most says so too, if *matching* ends there as well and none of it was
+    put off: ten thousand that wait are not counted twice (8 ms of a million on PostgreSQL).
+    """
+    is_queue = view.listing is Listing.WAITING
+    most = MOST_COUNTED if is_queue else MOST_BESIDE
+    count = counts.get(view.listing, most)
+    if view.is_narrowed or (count >= most and (put_off or not is_queue)):
+        return None
+    return count - put_off
 
 
 def _edge(unit: Unit, moderator: Moderator, sort: Sort) -> Submission | None:

@@ -1,4 +1,4 @@
-"""What an empty queue says of the day: how many were decided, how long half of them had waited."""
+"""What a queue says of the day: how many wait, how many were decided, how long half had waited."""
 
 import datetime as dt
 
@@ -9,6 +9,7 @@ from service.domain.view import Listing, View
 from service.moderation.views import within
 from service.workflows.decide import decide
 from service.workflows.review import review
+from service.workflows.skip import skip
 from service.workflows.undo import undo
 from tests.builders import NOON
 
@@ -58,3 +59,17 @@ def test_before_the_first_decision_of_a_day_nothing_is_said(each_store, people, 
 )
 def test_a_length_of_time_is_rounded_up_so_that_at_most_is_true(time, told):
     assert within(time) == told
+
+
+def test_a_queue_counted_to_its_most_is_counted_less_what_was_put_off(
+    each_store, people, come, monkeypatch
+):
+    monkeypatch.setattr("service.workflows.review.MOST_COUNTED", 3)
+    guids = come("maybe 1", "maybe 2", "maybe 3", "maybe 4", "maybe 5")
+    assert review(people[0], WAITING, store=each_store, now=NOON).matching == 3
+    # Four are left, and three is as far as anybody counts.
+    skip(people[0], guids[0], store=each_store)
+    assert review(people[0], WAITING, store=each_store, now=NOON).matching == 3
+    for guid in guids[1:3]:
+        skip(people[0], guid, store=each_store)
+    assert review(people[0], WAITING, store=each_store, now=NOON).matching == 2
