@@ -1,6 +1,7 @@
 """The gate: so many at a time, the rest wait a little, and a turn always comes back."""
 
 import threading
+import time
 
 import pytest
 
@@ -57,3 +58,38 @@ def test_it_counts_who_had_a_turn_and_not_who_was_sent_away():
     gate.leave()
     gate.enter()
     assert gate.entered == 2
+
+
+def test_who_would_wait_too_long_at_the_pace_of_the_latest_turns_is_told_at_once():
+    gate = Gate(1, patience_s=5)
+    refused = slow(gate, 30, turn_s=0.3)
+    # Thirty turns of 0.3 s are nine seconds: some are told so, long before their patience ends.
+    assert refused
+    assert min(refused) < 0.3
+
+
+def test_nobody_is_sent_away_while_turns_are_short():
+    assert not slow(Gate(1, patience_s=20), 30, turn_s=0.01)
+
+
+def slow(gate, many, *, turn_s):
+    """*many* come one after another and work *turn_s* each; after how long some were refused."""
+    refused = []
+
+    def come():
+        came = time.monotonic()
+        try:
+            gate.enter()
+        except Overloaded:
+            refused.append(time.monotonic() - came)
+        else:
+            time.sleep(turn_s)
+            gate.leave()
+
+    threads = [threading.Thread(target=come) for _ in range(many)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    for thread in threads:
+        thread.join(20)
+    return refused
