@@ -28,6 +28,7 @@ from service.workflows.forget_person import resume
 from service.workflows.hold_entries import hold_entries
 from service.workflows.plan_mail import Alarms, Due, Occasion, plan_mail, post_mail
 from service.workflows.retain import retain
+from service.workflows.score_again import score_again
 
 _log = logging.getLogger(__name__)
 _EVERY_S: Final = 60
@@ -35,6 +36,10 @@ _RETAIN: Final = "retain"
 _RETAIN_LEASE: Final = dt.timedelta(hours=2)
 _HOLD: Final = "hold-entries"
 _HOLD_LEASE: Final = dt.timedelta(minutes=10)
+_SCORE: Final = "score-again"
+_SCORE_LEASE: Final = dt.timedelta(minutes=10)
+# A comment on which the model fails is tried again, but not every minute.
+_SCORE_FAILED: Final = dt.timedelta(hours=1)
 
 
 class Schedule:
@@ -47,6 +52,7 @@ class Schedule:
         self._mailer = mailer or (Mailer(runtime.settings) if has_mail else None)
         self._name = f"process-{secrets.token_hex(6)}"
         self._scheduler: BackgroundScheduler | None = None
+        self._scored_to = 0
 
     def start(self) -> None:
         """Do what is due once a minute from now on, in one thread. Twice is harmless."""
@@ -68,7 +74,7 @@ class Schedule:
 
     def tick(self) -> None:
         """Everything that is due now (slow I/O). A fault of one chore is logged, not raised."""
-        for chore in (self._write, self._send, self._forget, self._hold):
+        for chore in (self._write, self._send, self._score, self._forget, self._hold):
             try:
                 chore()
             except ServiceError as error:
@@ -101,6 +107,24 @@ class Schedule:
         except Conflict:
             return False
         return is_ours
+
+    def _score(self) -> None:
+        store, now = self._runtime.store, self._runtime.clock()
+        with store.read() as unit:
+            # One look a minute; where nothing waits nothing is written.
+            is_due = bool(unit.unscored.list_after(self._scored_to, limit=1))
+        if not is_due:
+            self._scored_to = 0
+        elif self._claims(_SCORE, _SCORE_LEASE, now):
+            done = score_again(after=self._scored_to, store=store, scorer=self._runtime.scorer)
+            self._scored_to = done.seen_to or 0
+            if done.scored or done.failed:
+                _log.info("scored again: %d comments, %d not", done.scored, done.failed)
+            is_tried = done.seen_to is None and done.failed
+            again = now + (_SCORE_FAILED if is_tried else dt.timedelta())
+            with store.begin() as unit:
+                unit.chores.finish(_SCORE, by=self._name, due_at=again, now=now)
+                unit.commit()
 
     def _forget(self) -> None:
         store, now = self._runtime.store, self._runtime.clock()

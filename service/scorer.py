@@ -16,7 +16,9 @@ from models.comment import Comment, Score
 from models.errors import ModelError
 from models.loader import load
 from models.registry import Registry
-from models.verdict import Cutoffs
+from models.verdict import Cutoffs, Verdict, verdict
+from service.domain.site import Site
+from service.domain.submission import Arrival, Scoring
 from service.errors import ScorerUnavailable
 
 _log = logging.getLogger(__name__)
@@ -134,3 +136,34 @@ class Scorer:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(POLL_S * 2)
+
+
+def ask_model(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
+    """What the model says of *arrival* by this Site's cutoffs (heavy CPU, about a millisecond).
+
+    Never raises: without a model, or with one that fails on this comment, the Verdict is UNSURE
+    and *fault* says why.
+    """
+    try:
+        classifier = scorer.for_site(site.site_id)
+    except ScorerUnavailable as error:
+        return Scoring(verdict=Verdict.UNSURE, fault=error.detail or str(error))
+    try:
+        score = classifier.score(arrival.comment)
+    except Exception as error:  # noqa: BLE001 - our bug must not cost anybody the comment
+        _log.exception("model %s failed on a comment", classifier.model_id)
+        fault = f"model {classifier.model_id} failed ({type(error).__name__})"
+        return Scoring(verdict=Verdict.UNSURE, fault=fault)
+    cutoffs = site.policy.cutoffs or classifier.cutoffs
+    said = verdict(score, cutoffs)
+    if arrival.is_precheck and said is Verdict.UNSURE:
+        # Only announced so far, without its text: what is unclear is asked again in full.
+        said = Verdict.HAM
+    return Scoring(
+        verdict=said,
+        cutoffs=cutoffs,
+        score=score.value,
+        evidence=score.evidence,
+        abstains=score.abstains,
+        model_id=score.model_id,
+    )

@@ -28,7 +28,8 @@ class Judged(Answer):
     """`unsure` waits for a person here: hold it. `blatant` spam may be thrown away unseen.
 
     `part` is the part of a long text whose words counted, named by its first and last ones.
-    `fault` says why no model answered; the comment is kept and waits for a person.
+    `fault` says why no model answered; the comment is kept and waits for a person. A score beside
+    it came afterwards.
     """
 
     guid: str

@@ -56,7 +56,8 @@ class Scoring:
 
     Both are when a rule held it for a person: the model's score is there to help them.
     *hits* are the entries of the lists that spoke of it, shadows too; they are kept beside it.
-    *fault* says why no model answered; such a Submission is UNSURE and waits for a person.
+    *fault* says why no model answered; such a Submission is UNSURE and waits for a person. Its
+    Score may come afterwards (workflows/score_again.py): then *fault* and *model_id* are both set.
     *cutoffs* are those the Score was held against, as they were then.
     """
 

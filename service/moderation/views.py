@@ -208,7 +208,8 @@ def because(submission: Submission) -> str:
     if scoring is None:
         return words.REPORT_ONLY
     if scoring.fault:
-        return words.NO_MODEL.format(fault=scoring.fault)
+        told = words.NO_MODEL if scoring.score is None else words.SCORED_LATER
+        return told.format(fault=scoring.fault)
     if scoring.rule:
         if scoring.rule.startswith("entry:"):
             return tell(f"on the list of rules (number {scoring.rule[6:]})")

@@ -16,6 +16,8 @@ from service.domain.query import Term
 # Whoever makes something of comments' texts in the background, or forgets them, says this to
 # `unit.alone` first: so nothing is made of a text after it was forgotten.
 TEXTS: Final = "texts"
+# The fact of how far, by id, comments have got their words.
+INDEXED: Final = "indexed_until"
 # Positions past this number mean the same place to PostgreSQL.
 _MOST_PLACE: Final = 16_383
 

@@ -36,6 +36,7 @@ from service.storage.settle import Case, settle_many, settle_one
 from service.storage.sites import Sites
 from service.storage.submissions import Submissions
 from service.storage.tables import meta
+from service.storage.unscored import Unscored
 from service.storage.webhooks import Webhooks
 
 
@@ -78,6 +79,11 @@ class Unit:
     def submissions(self) -> Submissions:
         """Submissions."""
         return Submissions(self._connection)
+
+    @cached_property
+    def unscored(self) -> Unscored:
+        """Submissions that wait without a Score."""
+        return Unscored(self._connection)
 
     @cached_property
     def decisions(self) -> Decisions:

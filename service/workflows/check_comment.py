@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import logging
 import random
 import time
 from collections.abc import Sequence
 from typing import Final
 
-from models.verdict import Verdict, verdict
+from models.verdict import Verdict
 from service.domain.audit import is_drawn
 from service.domain.decision import Outcome, outcome
 from service.domain.entry import Entry
@@ -21,12 +20,11 @@ from service.domain.rules import first_answer
 from service.domain.site import Site, same_address
 from service.domain.submission import Arrival, Kind, Scoring, Submission, without_address
 from service.errors import ScorerUnavailable
-from service.scorer import Scores
+from service.scorer import Scores, ask_model
 from service.storage.store import Store
 
 # Nobody can foresee who is drawn.
 _LOTS: Final = random.SystemRandom()
-_log = logging.getLogger(__name__)
 
 
 def check_comment(
@@ -134,7 +132,7 @@ def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -
     rule = first_answer(arrival, listed)
     # What a rule holds for a person is scored all the same: that person wants to know why.
     if rule is None or rule.verdict is Verdict.UNSURE:
-        scoring = _ask_model(arrival, site, scorer)
+        scoring = ask_model(arrival, site, scorer)
         if rule is not None:
             # The rule has answered, whether or not a model could.
             scoring = dataclasses.replace(
@@ -143,32 +141,6 @@ def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -
     else:
         scoring = Scoring(verdict=rule.verdict, rule=rule.name)
     return dataclasses.replace(scoring, took_ms=_since(started))
-
-
-def _ask_model(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
-    try:
-        classifier = scorer.for_site(site.site_id)
-    except ScorerUnavailable as error:
-        return Scoring(verdict=Verdict.UNSURE, fault=error.detail or str(error))
-    try:
-        score = classifier.score(arrival.comment)
-    except Exception as error:  # noqa: BLE001 - our bug must not cost anybody the comment
-        _log.exception("model %s failed on a comment", classifier.model_id)
-        fault = f"model {classifier.model_id} failed ({type(error).__name__})"
-        return Scoring(verdict=Verdict.UNSURE, fault=fault)
-    cutoffs = site.policy.cutoffs or classifier.cutoffs
-    said = verdict(score, cutoffs)
-    if arrival.is_precheck and said is Verdict.UNSURE:
-        # Only announced so far, without its text: what is unclear is asked again in full.
-        said = Verdict.HAM
-    return Scoring(
-        verdict=said,
-        cutoffs=cutoffs,
-        score=score.value,
-        evidence=score.evidence,
-        abstains=score.abstains,
-        model_id=score.model_id,
-    )
 
 
 def _since(started: float) -> float:

@@ -19,11 +19,10 @@ from service.domain.moderator import Action, may, sees
 from service.domain.sight import Sight, sight
 from service.domain.submission import Submission
 from service.domain.tokens import tokens
-from service.storage.search import TEXTS
+from service.storage.search import INDEXED, TEXTS
 from service.storage.store import Store
 from service.storage.unit import Unit
 
-_DONE: Final = "indexed_until"
 _FORGOTTEN: Final = "campaigns_forgotten"
 _BATCH: Final = 100
 # Two processes may commit in another order than they took numbers; the younger waits for the older.
@@ -39,7 +38,7 @@ def index_new(*, store: Store, now: dt.datetime) -> int:
     """
     with store.begin() as unit:
         unit.alone(TEXTS)
-        until = int(unit.lock_meta(_DONE, "0"))
+        until = int(unit.lock_meta(INDEXED, "0"))
         found = unit.submissions.list_after(until, limit=_BATCH)
         if store.engine.dialect.name != "sqlite":
             found = [one for one in found if one.received_at <= now - _SETTLED]
@@ -51,7 +50,7 @@ def index_new(*, store: Store, now: dt.datetime) -> int:
         ]
         unit.search.append([(one.submission_id, tokens(one, seen)) for one, seen in looked])
         _group(unit, looked, now)
-        unit.set_meta(_DONE, str(found[-1].submission_id))
+        unit.set_meta(INDEXED, str(found[-1].submission_id))
         unit.commit()
         return len(found)
 

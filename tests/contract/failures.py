@@ -16,9 +16,10 @@ class Row(NamedTuple):
 
 TROUBLE = "503 `temporarily unavailable`, guid, `Retry-After`"
 HELD = "a WordPress holds it and asks again"
+UNSCORED = f"stored as unsure, scored when a model answers again; {HELD}"
 ROWS = {
-    "no model": Row("no model could be loaded", TROUBLE, f"stored as unsure; {HELD}"),
-    "broken model": Row("the model fails on this comment", TROUBLE, f"stored as unsure; {HELD}"),
+    "no model": Row("no model could be loaded", TROUBLE, UNSCORED),
+    "broken model": Row("the model fails on this comment", TROUBLE, UNSCORED),
     "slow model": Row("the model is slow", "the verdict, later", "stored"),
     "locked": Row("the database is locked", "the verdict", "in the spool, stored afterwards"),
     "gone": Row(

@@ -22,6 +22,7 @@ from service.storage.spool import Spool
 from service.storage.store import Store
 from service.web import gate as gate_module
 from service.workflows.administer import revoke_key
+from service.workflows.score_again import score_again
 from tests.builders import NOON, make_arrival, make_submission
 from tests.contract.calls import post
 from tests.contract.failures import ROWS, TROUBLE
@@ -148,6 +149,19 @@ def spooled_as(house, broken, more=""):
         stored_as(house, answer, text)
 
 
+def unscored_until_it_is_back(house, answer):
+    is_trouble(answer)
+    scores = []
+    for _ in range(2):
+        with house.store.read() as unit:
+            kept = unit.submissions.get(answer.headers["X-akismet-guid"])
+        # Its score helps a person; it is nobody's verdict.
+        assert (kept.outcome, kept.verdict) == (Outcome.UNSURE, Verdict.UNSURE)
+        scores.append(kept.scoring.score)
+        score_again(store=house.store, scorer=house.runtime.scorer)
+    assert scores == [None, 0.05]
+
+
 FORCED = {}
 
 
@@ -162,17 +176,14 @@ def forces(name):
 @forces("no model")
 def _(house):
     answer = ask(house.client(scorer=BrokenScorer()), "thanks")
-    is_trouble(answer)
-    assert outcome_of(house, answer) is Outcome.UNSURE
+    unscored_until_it_is_back(house, answer)
     # Asked again when the model is back, it gets its verdict.
     stored_as(house, ask(house.client(), "thanks", recheck_reason="retry"), "thanks")
 
 
 @forces("broken model")
 def _(house):
-    answer = ask(house.client(scorer=Answers(Failing())), "thanks")
-    is_trouble(answer)
-    assert outcome_of(house, answer) is Outcome.UNSURE
+    unscored_until_it_is_back(house, ask(house.client(scorer=Answers(Failing())), "thanks"))
 
 
 @forces("slow model")
