@@ -54,7 +54,6 @@ FAMILIES: Final = (
 )
 
 
-# The fields they need; asked of a Comment once for all of them.
 _NEEDED: Final = frozenset(field for family in FAMILIES for field in family.needs)
 # The first three, of words: weighed by number (`models.weighing`), and part by part as well.
 WORDY: Final = 3
@@ -79,17 +78,21 @@ class Reading:
 
 def by_family(comment: Comment) -> Iterator[tuple[int, Feature]]:
     """Every Feature of *comment* with the place of its family in FAMILIES."""
-    prepared = view(comment)
+    prepared, known = view(comment), _known(comment)
     for place, family in enumerate(FAMILIES):
-        if all(getattr(comment, field) for field in family.needs):
+        if known.issuperset(family.needs):
             for feature in family.find(prepared):
                 yield place, feature
 
 
+def _known(comment: Comment) -> set[str]:
+    """The fields that families need and *comment* has; asked once for all families."""
+    return {field for field in _NEEDED if getattr(comment, field)}
+
+
 def read(comment: Comment) -> Reading:
     """What there is to find in *comment* (heavy CPU, O(length), length capped)."""
-    prepared = view(comment)
-    known = {field for field in _NEEDED if getattr(comment, field)}
+    prepared, known = view(comment), _known(comment)
     others: list[Feature] = []
     for family in FAMILIES[WORDY:]:
         if known.issuperset(family.needs):

@@ -28,8 +28,8 @@ def create_app(runtime: Runtime) -> flask.Flask:
     """The application around *runtime*. Nothing is read from the environment."""
     app = flask.Flask("service", static_folder=None)
     app.extensions["chaffinch"] = runtime
-    # Not started yet: a bulk wakes it, and the server starts it at once.
     gate = Gate(runtime.settings.threads)
+    # Not started yet: a bulk wakes it, and the server starts it at once.
     app.extensions["chaffinch-background"] = Background(
         runtime.store, runtime.clock, runtime.remembered, asked=lambda: gate.entered
     )

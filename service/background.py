@@ -29,8 +29,6 @@ _AFTER_FAULT_S: Final = 10.0
 _GONE_S: Final = 2.0
 # A look at the scores of a thousand comments; what they tell changes slowly.
 _DRIFT_S: Final = 60.0
-
-
 # Requests during one piece of work from which on blogs are asking a lot.
 _MANY: Final = 3
 _BUSY_RESTS: Final = 9

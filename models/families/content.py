@@ -129,20 +129,22 @@ _NO_DIGIT: Final = _ALL.translate(None, b"0123456789")
 
 def page(v: View) -> Iterator[Feature]:
     """Whether it speaks of what the page is about: praise that fits any post does not."""
-    about = _about(v.comment.permalink[:_MOST_ADDRESS])
+    about = _about(v.comment.permalink[:_MOST_ESCAPED])
     shared = sorted(about.intersection(v.words))
     if len(about) >= 2 and shared:
         name = "speaks of what the page is about"
         yield Feature("pg+", 1.0, name, ", ".join(shared[:3]))
 
 
-_MOST_ADDRESS: Final = 2000
+_MOST_ADDRESS: Final = 500
+# One character is at most four bytes, each three characters of an escape.
+_MOST_ESCAPED: Final = _MOST_ADDRESS * 12
 
 
 @lru_cache(maxsize=1_000)
 def _about(permalink: str) -> frozenset[str]:
     """The long words in a page's address. Few pages get most of the comments."""
-    folded = fold_seen(unquote(permalink)[:500])
+    folded = fold_seen(unquote(permalink)[:_MOST_ADDRESS])
     try:
         tail = urlsplit(folded).path or folded
     except ValueError:

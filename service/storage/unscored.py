@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from models.verdict import Verdict
 from service.domain.submission import Submission
 from service.storage.records import read_submission, write_submission, write_text
-from service.storage.search import INDEXED, Search
-from service.storage.tables import WAITING, meta, submission
+from service.storage.tables import WAITING, submission
 
 _IS_UNSCORED: Final = sa.and_(
     # A literal, so that the index of what waits by score is taken.
@@ -39,23 +38,16 @@ class Unscored:
         ).all()
         return [read_submission(row) for row in rows]
 
-    def set_score(self, scored: Submission, words: list[str]) -> bool:
-        """Keep Score, evidence, priority and *words* to search by of *scored* (fast I/O).
+    def set_score(self, scored: Submission) -> bool:
+        """Keep Score, evidence and priority of *scored* (fast I/O).
 
         What was answered stays as it was. Answers with whether it was still undecided and not
         forgotten; else nothing changes. Say `unit.alone(TEXTS)` before.
         """
-        row, own_id = write_submission(scored), scored.submission_id
+        row = write_submission(scored)
         done = self._connection.execute(
             submission.update()
-            .where(_IS_UNSCORED, submission.c.id == own_id)
+            .where(_IS_UNSCORED, submission.c.id == scored.submission_id)
             .values({name: row[name] for name in _SCORED}),
         )
-        if not done.rowcount:
-            return False
-        told = sa.select(meta.c.value).where(meta.c.name == INDEXED)
-        if own_id <= int(self._connection.execute(told).scalar_one_or_none() or 0):
-            search = Search(self._connection)
-            search.purge(sa.select(submission.c.id).where(submission.c.id == own_id))
-            search.append([(own_id, words)])
-        return True
+        return bool(done.rowcount)

@@ -90,12 +90,14 @@ def review(
         is_queue = view.listing is Listing.WAITING
         counts = _counts(unit, moderator)
         put_off = unit.lists.count(skipped, most=MOST_BESIDE) if is_queue else 0
+        matching = _told_already(view, counts, put_off)
+        if matching is None:
+            matching = unit.lists.count(ask, most=MOST_COUNTED)
         return ReviewPage(
             items=tuple(items),
             after=cursor_of(items[-1], view.sort) if len(found) > PAGE_ROWS else None,
             counts=counts,
-            matching=_told_already(view, counts, put_off)
-            or unit.lists.count(ask, most=MOST_COUNTED),
+            matching=matching,
             sites={site.site_id: site for site in every},
             decided_today=unit.decisions.count_since(_midnight(now)),
             half_within=_half_within(unit, now) if is_queue and not items else None,

@@ -12,8 +12,9 @@ from service.domain.submission import Submission
 from service.domain.tokens import tokens
 from service.errors import ScorerUnavailable
 from service.scorer import Scores, ask_model
-from service.storage.search import TEXTS
+from service.storage.search import INDEXED, TEXTS
 from service.storage.store import Store
+from service.storage.unit import Unit
 
 # A short transaction each: checks go on meanwhile.
 _PIECE: Final = 50
@@ -60,17 +61,27 @@ def _score_piece(done: ScoredAgain, after: int, store: Store, scorer: Scores) ->
     looked = [_scored(one, sites[one.site_id], scorer) for one in found]
     # No transaction is open while a model is asked.
     ready = [(one, tokens(one, sight(one.arrival.comment.text))) for one in looked if one]
-    count = 0
     with store.begin() as unit:
         unit.alone(TEXTS)
-        for one, words in ready:
-            count += unit.unscored.set_score(one, words)
+        kept = [(one, words) for one, words in ready if unit.unscored.set_score(one)]
+        _say(unit, kept)
         unit.commit()
     return ScoredAgain(
-        scored=done.scored + count,
+        scored=done.scored + len(kept),
         failed=done.failed + len(looked) - len(ready),
         seen_to=found[-1].submission_id,
     )
+
+
+def _say(unit: Unit, kept: list[tuple[Submission, list[str]]]) -> None:
+    """Let them be found by their new reasons, too; `index_new` does it for who has no words yet."""
+    until = int(unit.find_meta(INDEXED) or 0)
+    said = {
+        one.guid: (one.submission_id, words) for one, words in kept if one.submission_id <= until
+    }
+    if said:
+        unit.search.purge(unit.submissions.ids([*said], site_ids=None))
+        unit.search.append([*said.values()])
 
 
 def _scored(one: Submission, site: Site, scorer: Scores) -> Submission | None:
