@@ -174,15 +174,19 @@ def test_a_question_that_was_being_asked_ends(cluster, store):
     def ask():
         try:
             with store.read() as unit:
+                unit.find_meta("x")
+                # A server process that is born later would not be stopped.
+                asked.wait(LIMIT_S)
                 hangs.wait(LIMIT_S)
                 unit.find_meta("x")
         except StoreUnavailable as error:
             failed.append(error)
 
-    hangs = threading.Event()
+    hangs, asked = threading.Event(), threading.Barrier(4)
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:
         thread.start()
+    asked.wait(LIMIT_S)
     with cluster.hanging():
         hangs.set()
         for thread in threads:
