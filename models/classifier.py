@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.comment import Clue, Comment, Evidence, Score
 from models.families.view import Feature
-from models.families.wording import Wording
+from models.families.wording import Sums, Wording
 from models.features import Reading, columns, read
 from models.verdict import Cutoffs
 from models.weighing import Reason, Scales, Shares, shares, strongest
@@ -28,6 +28,7 @@ MIN_SCRIPT: Final = 200
 # Weights remembered; then all are forgotten, so that nobody's inventions fill the memory.
 _MOST_KNOWN: Final = 60_000
 _ENDS: Final = 3
+_SAME: Final = 1e-9
 _NO_DOUBT: Final = Feature("", 0.0, "loudest of so many parts")
 # Beyond these odds (a million to one) a double can't hold 1 - score to nine digits any more.
 _MOST_LOGIT: Final = 14.0
@@ -70,10 +71,8 @@ class Classifier:
             parts.append(-doubted.x)
         total = self.bias + math.fsum([*words.parts, *parts])
         logit = max(-_MOST_LOGIT, min(_MOST_LOGIT, total))
-        clues = tuple(
-            Clue(name, value, weight, where)
-            for (name, value, where), weight in strongest(words, _summed(others, parts), MOST_CLUES)
-        )
+        reasons = strongest(words, _summed(others, parts), MOST_CLUES)
+        clues = tuple([Clue(name, value, said, where) for (name, value, where), said in reasons])
         rest = logit - self.bias - math.fsum([clue.weight for clue in clues])
         return Score(
             value=1 / (1 + math.exp(-logit)),
@@ -94,10 +93,12 @@ class Classifier:
         weights = self._scales.weigh(wording)
         spans = list(wording.spans())
         if spans:
-            sums = [wording.sum(weights, *span) for span in spans]
-            most, doubt = max(sums), self.doubt * math.log(len(spans))
-            if most - doubt > wording.sum(weights):
-                span = spans[sums.index(most)]
+            sums = Sums(wording, weights)
+            found = [sums.between(*span) for span in spans]
+            most, doubt = max(found), self.doubt * math.log(len(spans))
+            if most - doubt > sums.between(0, len(wording.bare)):
+                # Parts that say the same differ by a rounding: the first of them counts.
+                span = spans[next(n for n, one in enumerate(found) if one >= most - _SAME)]
                 doubted = _NO_DOUBT._replace(x=doubt, value=str(len(spans)))
                 return shares(wording, weights, *span), _called(wording.part(*span)), doubted
         return shares(wording, weights), "", _NO_DOUBT

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import add
 from typing import Final, NamedTuple
 
@@ -24,6 +24,8 @@ from models.features import MASK, columns
 # Words remembered; then all are forgotten, so that nobody's inventions fill the memory.
 _MOST_KNOWN: Final = 60_000
 _SHOWN: Final = 80
+# Two words of so many letters are shown whole, with the space between them.
+_SURELY_SHOWN: Final = (_SHOWN - 1) // 2
 _NOTHING: Final = 1e-6
 
 # A reason a person reads (name, value, where), and what it adds to the logit.
@@ -40,10 +42,17 @@ class _Word(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """What some words add to a logit: each number, and by what is *said* of the two kinds."""
+    """What some words add to a logit: at which *places* of what *stood* there words and pairs do.
+
+    *parts* is all of it, each number by itself.
+    """
 
     parts: list[float]
-    said: tuple[tuple[str, dict[str, float]], ...]
+    words: Sequence[int]
+    by_word: list[float]
+    pairs: Sequence[int]
+    by_pair: list[float]
+    stood: Sequence[str]
 
 
 class Scales:
@@ -85,50 +94,64 @@ class Scales:
 
 
 def shares(wording: Wording, weights: Weights, start: int = 0, end: int | None = None) -> Shares:
-    """What the words from *start* to *end* add, each once, under the name each stood by first."""
+    """What the words from *start* to *end* add, each once, where it stands first."""
     last = len(wording.bare) if end is None else end
-    words = _places(wording.bare, start, last)
-    pairs = _places(wording.pairs, start, max(start, last - 1))
+    words = _places(wording.bare[start:last], start)
+    pairs: Sequence[int] = range(start, max(start, last - 1))
+    if len(words) < last - start:
+        # Of words that differ all pairs do, too.
+        pairs = _places(list(itertools.pairwise(wording.bare[start:last])), start)
     sizes = sum([wording.sizes[place] for place in words])
     of_words, of_runs, of_pairs = scale(len(words)), scale(sizes), scale(len(pairs))
-    by_word = [weights.words[place] * of_words for place in words]
-    by_runs = [weights.runs[place] * of_runs for place in words]
+    alone = [weights.words[place] * of_words for place in words]
+    runs = [weights.runs[place] * of_runs for place in words]
     by_pair = [weights.pairs[place] * of_pairs for place in pairs]
-    stood = wording.stood
-    said = _summed([stood[place][:_SHOWN] for place in words], map(add, by_word, by_runs))
-    pairs_said = _summed([f"{stood[p]} {stood[p + 1]}"[:_SHOWN] for p in pairs], by_pair)
-    return Shares([*by_word, *by_runs, *by_pair], ((ONE_WORD, said), (TWO_WORDS, pairs_said)))
+    by_word = list(map(add, alone, runs))
+    return Shares([*alone, *runs, *by_pair], words, by_word, pairs, by_pair, wording.stood)
 
 
-def _summed(values: list[str], parts: Iterable[float]) -> dict[str, float]:
-    """What is said in the same words, added up."""
-    if len(set(values)) == len(values):
-        return dict(zip(values, parts, strict=True))
-    sums: dict[str, float] = {}
-    for value, part in zip(values, parts, strict=True):
-        sums[value] = sums.get(value, 0.0) + part
-    return sums
-
-
-def _places(said: Sequence[str], start: int, end: int) -> Sequence[int]:
-    """Where each of *said* stands first between *start* and *end*."""
-    piece = said[start:end]
-    if len(set(piece)) == len(piece):
-        return range(start, end)
-    return list(dict(zip(reversed(piece), range(end - 1, start - 1, -1), strict=True)).values())
+def _places(said: Sequence[object], start: int) -> Sequence[int]:
+    """Where each of *said* stands first, counted from *start*."""
+    count = len(said)
+    if len(set(said)) == count:
+        return range(start, start + count)
+    first = dict(zip(reversed(said), range(start + count - 1, start - 1, -1), strict=True))
+    return sorted(first.values())
 
 
 def strongest(shared: Shares, others: dict[Reason, float], most: int) -> list[tuple[Reason, float]]:
     """The *most* reasons that add most, strongest first; equal ones by name."""
-    found = [*map(abs, others.values())]
-    for _, said in shared.said:
-        found += map(abs, said.values())
+    found = [*map(abs, others.values()), *map(abs, shared.by_word), *map(abs, shared.by_pair)]
+    if max(map(len, shared.stood), default=0) > _SURELY_SHOWN:
+        # Cut to what is shown, two may have one name.
+        others = _summed([*others.items(), *_named(shared, 0.0)])
+        shared = shared._replace(words=(), by_word=[], pairs=(), by_pair=[])
+        found = [*map(abs, others.values())]
     found.sort(reverse=True)
     least = max(_NOTHING, found[most - 1] if len(found) >= most else 0.0)
     chosen = [(reason, part) for reason, part in others.items() if abs(part) >= least]
-    for name, said in shared.said:
-        chosen += [
-            ((name, value, "text"), part) for value, part in said.items() if abs(part) >= least
-        ]
+    chosen += _named(shared, least)
     chosen.sort(key=lambda item: (-abs(item[1]), item[0]))
     return chosen[:most]
+
+
+def _named(shared: Shares, least: float) -> list[tuple[Reason, float]]:
+    """What adds *least* and more, of words and of pairs, under the name that is shown."""
+    stood = shared.stood
+    named = [
+        ((ONE_WORD, stood[place][:_SHOWN], "text"), part)
+        for place, part in zip(shared.words, shared.by_word, strict=True)
+        if part >= least or -part >= least
+    ]
+    return named + [
+        ((TWO_WORDS, f"{stood[place]} {stood[place + 1]}"[:_SHOWN], "text"), part)
+        for place, part in zip(shared.pairs, shared.by_pair, strict=True)
+        if part >= least or -part >= least
+    ]
+
+
+def _summed(named: list[tuple[Reason, float]]) -> dict[Reason, float]:
+    sums: dict[Reason, float] = {}
+    for reason, part in named:
+        sums[reason] = sums.get(reason, 0.0) + part
+    return sums

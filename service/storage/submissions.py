@@ -90,6 +90,16 @@ class Submissions:
         ).all()
         return [read_submission(row) for row in rows]
 
+    def list_texts(self, after: int, *, limit: int) -> list[tuple[Any, ...]]:
+        """What is kept of the texts of the next Submissions after this id, as it is kept.
+
+        Equal to what was answered before unless one of them was changed or forgotten meanwhile.
+        """
+        own = submission.c
+        asked = sa.select(own.id, own.comment, own.rule, own.evidence).where(own.id > after)
+        rows = self._connection.execute(asked.order_by(own.id).limit(limit)).all()
+        return [tuple(row) for row in rows]
+
     def list_scores(self, *, limit: int) -> list[Scored]:
         """What models said of the newest *limit* Submissions, newest first (fast I/O, by key).
 

@@ -55,6 +55,17 @@ class Unit:
             lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(what, 0))
             self._connection.execute(sa.select(lock))
 
+    def try_alone(self, what: str) -> bool:
+        """Whether no other process is at *what*; until this transaction ends none will be.
+
+        For work that one process does for all. Always so on SQLite, which one process serves.
+        """
+        if self._connection.dialect.name != "postgresql":
+            return True
+        number = sa.func.hashtextextended(f"at work: {what}", 0)
+        lock = sa.select(sa.func.pg_try_advisory_xact_lock(number))
+        return bool(self._connection.execute(lock).scalar_one())
+
     @cached_property
     def audits(self) -> Audits:
         """The blind sample."""

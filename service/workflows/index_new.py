@@ -7,6 +7,7 @@ campaigns a moment later.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from typing import Final
 
 from models.text import domain_of
@@ -34,25 +35,51 @@ _ANY_KEPT: Final = dt.timedelta(days=60)
 def index_new(*, store: Store, now: dt.datetime) -> int:
     """How many Submissions were taken in, at most a hundred (fast I/O); 0 when all are.
 
-    Safe to run in several processes at once: they take turns.
+    Safe to run in several processes at once: one of them does it, the others find nothing to do.
+    Nobody waits to write while it is worked out (heavy CPU), so what was changed or forgotten
+    meanwhile is not taken in as it was before: then it is 1, and all of it is read anew.
     """
-    with store.begin() as unit:
-        unit.alone(TEXTS)
-        until = int(unit.lock_meta(INDEXED, "0"))
-        found = unit.submissions.list_after(until, limit=_BATCH)
+    with store.read() as reading:
+        if not reading.try_alone(INDEXED):
+            return 0
+        until = int(reading.find_meta(INDEXED) or "0")
+        # Before they are read, so that no change comes between unseen.
+        before = reading.submissions.list_texts(until, limit=_BATCH)
+        found = reading.submissions.list_after(until, limit=_BATCH)
         if store.engine.dialect.name != "sqlite":
-            found = [one for one in found if one.received_at <= now - _SETTLED]
+            # No further than the first that is too young: who is passed by is never met again.
+            settled = now - _SETTLED
+            found = list(itertools.takewhile(lambda one: one.received_at <= settled, found))
         if not found:
             return 0
-        _forget_old(unit, now)
         looked = [
             (one, sight(one.arrival.comment.text)) for one in found if not one.arrival.is_test
         ]
-        unit.search.append([(one.submission_id, tokens(one, seen)) for one, seen in looked])
-        _group(unit, looked, now)
-        unit.set_meta(INDEXED, str(found[-1].submission_id))
-        unit.commit()
-        return len(found)
+        said = [(one.submission_id, tokens(one, seen)) for one, seen in looked]
+        newcomers = _newcomers(looked)
+        with store.begin() as unit:
+            unit.alone(TEXTS)
+            is_next = int(unit.lock_meta(INDEXED, "0")) == until
+            after = unit.submissions.list_texts(until, limit=len(found))
+            if not is_next or after != before[: len(found)]:
+                return 1
+            _forget_old(unit, now)
+            unit.search.append(said)
+            _group(unit, newcomers, now)
+            unit.set_meta(INDEXED, str(found[-1].submission_id))
+            unit.commit()
+            return len(found)
+
+
+def _newcomers(looked: list[tuple[Submission, Sight]]) -> list[tuple[Submission, Likeness]]:
+    """Those that say enough to be like another, with what they are compared by."""
+    found = []
+    for one, seen in looked:
+        comment = one.arrival.comment
+        own = likeness(comment, domain_of(comment.blog), seen)
+        if own is not None:
+            found.append((one, own))
+    return found
 
 
 def _forget_old(unit: Unit, now: dt.datetime) -> None:
@@ -63,14 +90,8 @@ def _forget_old(unit: Unit, now: dt.datetime) -> None:
         unit.campaigns.purge(single_before=now - _SINGLE_KEPT, any_before=now - _ANY_KEPT)
 
 
-def _group(unit: Unit, looked: list[tuple[Submission, Sight]], now: dt.datetime) -> None:
+def _group(unit: Unit, newcomers: list[tuple[Submission, Likeness]], now: dt.datetime) -> None:
     """Six statements for all of them, however many there are."""
-    newcomers = []
-    for one, seen in looked:
-        comment = one.arrival.comment
-        own = likeness(comment, domain_of(comment.blog), seen)
-        if own is not None:
-            newcomers.append((one, own))
     keys = {key for _, own in newcomers for key in (*own.bands, *own.contacts)}
     groups = Groups(unit.campaigns.list_near(keys, limit=MOST_PLACES))
     for one, own in newcomers:
