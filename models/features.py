@@ -107,7 +107,10 @@ def extract(comment: Comment) -> list[Feature]:
 
 def columns(key: str, runs: str = "") -> tuple[int, ...]:
     """The columns of a Feature's *key*: one, or one for each run of letters of the word *runs*."""
-    return _columns_of_runs(key, runs) if runs else (column(key),)
+    if not runs:
+        return (column(key),)
+    begun = zlib.crc32(key.encode("utf-8", "replace"))
+    return tuple([zlib.crc32(g.encode("utf-8", "replace"), begun) & MASK for g in grams(runs)])
 
 
 def column(key: str) -> int:
@@ -115,16 +118,16 @@ def column(key: str) -> int:
     return zlib.crc32(key.encode("utf-8", "replace")) & MASK
 
 
-@lru_cache(maxsize=50_000)
-def _columns_of_runs(key: str, runs: str) -> tuple[int, ...]:
-    return tuple(column(f"{key}{gram}") for gram in grams(runs))
+# For training, which meets the same words over and over; a Classifier remembers what they weigh.
+# Some 2 KB a word: a server must not have it.
+_remembered: Final = lru_cache(maxsize=50_000)(columns)
 
 
 def spread(
     features: Sequence[Feature],
 ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int32]]:
     """*features* as numbers: column, amount, and the place of the Feature it comes from."""
-    places = [columns(feature.key, feature.runs) for feature in features]
+    places = [_remembered(f.key, f.runs) if f.runs else columns(f.key) for f in features]
     sizes = [len(found) for found in places]
     return (
         np.fromiter((column for found in places for column in found), np.int32, sum(sizes)),

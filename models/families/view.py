@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from models.comment import Comment
-from models.families.wording import Wording, grams, scale, wording
+from models.families.wording import Wording, count_grams, scale, wording
 from models.lexicon import signs
 from models.text import WORD, Seen, domain_of, fold_seen, host_of, joined_letters, look, spelled_out
 
@@ -112,6 +112,6 @@ def in_runs(
     key: str, words: Sequence[str], strength: float, *, name: str, where: str, shown: str = ""
 ) -> Iterator[Feature]:
     """The runs of letters of *words* under *key*, together of length *strength*."""
-    x = strength * scale(sum(len(grams(word)) for word in words))
+    x = strength * scale(sum(map(count_grams, words)))
     for word in words:
         yield Feature(key, x, name, shown or word, where, word)

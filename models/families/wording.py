@@ -139,7 +139,6 @@ def _squeezed(word: str) -> str:
     return _REPEATED.sub(r"\1", word)[:_KEPT]
 
 
-@lru_cache(maxsize=50_000)
 def grams(word: str) -> tuple[str, ...]:
     """Every run of three to five letters of *word*, with its edges."""
     padded = f" {word[:LONGEST_WORD]} "
@@ -150,5 +149,10 @@ def grams(word: str) -> tuple[str, ...]:
     )
 
 
-# How many runs a word of so many letters has.
+def count_grams(word: str) -> int:
+    """How many `grams` has (free)."""
+    return _SIZES[min(len(word), _KEPT)]
+
+
+# How many a word of so many letters has.
 _SIZES: Final = tuple(len(grams("x" * length)) for length in range(_KEPT + 1))

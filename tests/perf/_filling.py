@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.storage.search import INDEXED
 from service.storage.store import Store
 
 _SQLITE_NUMBERS = (
@@ -71,6 +72,9 @@ def fill(store: Store, size: int) -> None:
             connection.exec_driver_sql(text.replace("%", "%%") if not is_sqlite else text)
         if not is_sqlite:
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    with store.begin() as unit:
+        unit.set_meta(INDEXED, str(size))
+        unit.commit()
     with store.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
         if is_sqlite:

@@ -158,31 +158,32 @@ def main() -> int:
         print("wrk is not here (Debian: apt-get install wrk); nothing was measured")
         return 1
     is_good = True
-    for engine, settings in (("sqlite", {}), ("postgresql", _postgresql())):
-        if settings is None:
-            continue
+    for engine, database in engines():
         print(f"{engine}:", flush=True)
-        with tempfile.TemporaryDirectory() as name, _database(settings) as address:
-            is_good &= measure(Path(name), address, asked)
+        with tempfile.TemporaryDirectory() as name, database as settings:
+            is_good &= measure(Path(name), settings, asked)
     return 0 if is_good else 1
 
 
-def _postgresql() -> dict[str, str] | None:
-    url = os.environ.get("CHAFFINCH_TEST_POSTGRES_URL", "postgresql://127.0.0.1/postgres")
-    return {"server": url} if shutil.which("psql") else None
+def engines(
+    only: str | None = None, **more: str
+) -> Iterator[tuple[str, contextlib.AbstractContextManager[dict[str, str]]]]:
+    """Each engine that is here, with settings that name a fresh database of it while it is open."""
+    if only != "postgresql":
+        yield "sqlite", contextlib.nullcontext({})
+    if only != "sqlite" and shutil.which("psql"):
+        server = os.environ.get("CHAFFINCH_TEST_POSTGRES_URL", "postgresql://127.0.0.1/postgres")
+        yield "postgresql", _database(server, more)
 
 
 @contextlib.contextmanager
-def _database(settings: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Settings that name a fresh database of the engine, gone afterwards."""
-    if not settings:
-        yield {}
-        return
+def _database(server: str, more: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Settings that name a fresh database, gone afterwards, and *more*."""
     name = f"chaffinch_perf_{os.getpid()}"
-    ask = ["psql", "-q", "-w", settings["server"], "-c"]
+    ask = ["psql", "-q", "-w", server, "-c"]
     subprocess.run([*ask, f"CREATE DATABASE {name}"], check=True)
     try:
-        yield {"CHAFFINCH_DATABASE_URL": re.sub(r"/[^/]*$", f"/{name}", settings["server"])}
+        yield {"CHAFFINCH_DATABASE_URL": re.sub(r"/[^/]*$", f"/{name}", server)} | more
     finally:
         subprocess.run([*ask, f"DROP DATABASE {name} WITH (FORCE)"], check=True)
 
