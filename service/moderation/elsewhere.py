@@ -6,8 +6,6 @@ import logging
 from typing import Any, Final
 
 import flask
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.flask_client import OAuth
 from flask.typing import ResponseReturnValue
 from requests import RequestException
 
@@ -35,6 +33,8 @@ def offer_openid(app: flask.Flask, settings: Settings) -> None:
     """Let people sign in by the provider of *settings*, if one is set. Asks nobody yet."""
     if not settings.oidc_issuer:
         return
+    from authlib.integrations.flask_client import OAuth  # noqa: PLC0415 - 16 MB, for few
+
     oauth = OAuth(app)
     oauth.register(
         "provider",
@@ -50,6 +50,13 @@ def offer_openid(app: flask.Flask, settings: Settings) -> None:
     app.extensions[_NAME] = oauth
 
 
+def _refusals(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """What is raised when the other server refuses, or does not answer; and *more*."""
+    from authlib.integrations.base_client import OAuthError  # noqa: PLC0415 - see above
+
+    return OAuthError, RequestException, *more
+
+
 def _provider() -> Any:  # noqa: ANN401 - Authlib has no types
     oauth = flask.current_app.extensions.get(_NAME)
     if oauth is None:
@@ -63,7 +70,7 @@ def elsewhere() -> ResponseReturnValue:
     place = here_address() + flask.url_for("moderation.elsewhere_back")
     try:
         answer: ResponseReturnValue = _provider().authorize_redirect(place)
-    except (OAuthError, RequestException) as error:
+    except _refusals() as error:
         _log.warning("the OpenID provider does not answer: %s", type(error).__name__)
         return _refused("The other server does not answer.", 503)
     return answer
@@ -76,7 +83,7 @@ def elsewhere_back() -> ResponseReturnValue:
     try:
         # Checks state, code, nonce, signature, issuer, audience and time.
         token = _provider().authorize_access_token()
-    except (OAuthError, RequestException, ValueError) as error:
+    except _refusals(ValueError) as error:
         _log.warning("the OpenID provider's answer was refused: %s", type(error).__name__)
         return _refused("The other server did not vouch for you.", 401)
     claims = token.get("userinfo") or {}

@@ -11,11 +11,15 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.comment import write_comment
 from service.domain.groups import MOST_PLACES, Campaign, Groups
 from service.domain.likeness import likeness, share, shares
+from service.domain.query import read_query
 from service.domain.tokens import tokens
+from service.storage.lists import ListAsk
 from service.storage.queue_tables import campaign, campaign_band
-from service.storage.search import search
+from service.storage.records import write_text
+from service.storage.search import INDEXED, search
 from service.storage.store import Store
 from service.storage.tables import submission
 from service.workflows.administer import add_site
@@ -103,6 +107,79 @@ def test_comments_of_a_batch_join_what_an_earlier_batch_had_made(each_store):
     (group,) = left(each_store)["groups"]
     assert group.size == 3
     assert [own for _, own in left(each_store)["told"]] == [group.id] * 3
+
+
+def stored(store, text="we sell the very best watches of the whole world for a small price"):
+    """One comment of *text*, stored a day ago."""
+    new = make_submission(guid=secrets.token_hex(16), received_at=NOON)
+    arrival = dataclasses.replace(new.arrival, comment=make_comment(text, blog=BLOG))
+    with store.begin() as unit:
+        unit.append([dataclasses.replace(new, arrival=arrival)])
+        unit.commit()
+
+
+def set_text(store, text):
+    """Another hand changes the text of all that is stored."""
+    kept = submission.update().values(comment=write_text(write_comment(make_comment(text))))
+    with store.engine.begin() as connection:
+        connection.execute(kept)
+
+
+@pytest.mark.parametrize("is_changed", [True, False])
+def test_what_was_forgotten_while_its_words_were_worked_out_is_not_found_by_them(
+    each_store, monkeypatch, is_changed
+):
+    add_site(BLOG, store=each_store, secret="0" * 64, now=NOON)
+    stored(each_store)
+    begin = each_store.begin
+
+    def begin_late():
+        # Between what is read and what is written.
+        monkeypatch.setattr(each_store, "begin", begin)
+        if is_changed:
+            set_text(each_store, "forgotten")
+        return begin()
+
+    monkeypatch.setattr(each_store, "begin", begin_late)
+    assert index_new(store=each_store, now=LATER) == 1
+    assert len(left(each_store)["found"]) == (0 if is_changed else 1)
+    index_new(store=each_store, now=LATER)
+    assert len(left(each_store)["groups"]) == (0 if is_changed else 1)
+    with each_store.read() as unit:
+        by_old = unit.lists.count(ListAsk(terms=read_query("watches").terms))
+    assert by_old == (0 if is_changed else 1)
+
+
+@pytest.fixture
+def shared(postgres_url):
+    """A store that several processes may work on."""
+    store = Store.open(postgres_url)
+    yield store
+    store.close()
+
+
+@pytest.mark.postgres
+def test_a_comment_that_is_too_young_is_not_passed_by(shared):
+    add_site(BLOG, store=shared, secret="0" * 64, now=NOON)
+    for seconds in (5, 0):
+        new = make_submission(
+            guid=secrets.token_hex(16), received_at=NOON + dt.timedelta(seconds=seconds)
+        )
+        with shared.begin() as unit:
+            unit.append([new])
+            unit.commit()
+    assert index_new(store=shared, now=NOON + dt.timedelta(seconds=4)) == 0
+    assert index_new(store=shared, now=NOON + dt.timedelta(seconds=9)) == 2
+
+
+@pytest.mark.postgres
+def test_one_process_at_a_time_makes_words(shared):
+    add_site(BLOG, store=shared, secret="0" * 64, now=NOON)
+    stored(shared)
+    with shared.read() as unit:
+        assert unit.try_alone(INDEXED)
+        assert index_new(store=shared, now=LATER) == 0
+    assert index_new(store=shared, now=LATER) == 1
 
 
 @given(comments)
