@@ -44,6 +44,13 @@ def kept(address: str, key: bytes) -> str:
     return f"{network}{MARK}{told}"
 
 
+def kept_again(text: str, key: bytes) -> str:
+    """*text* as it is stored, whether it came whole or as it is kept: that stays as it is."""
+    network = kept_network(text)
+    is_kept = network == network_of(network) and (MARK not in text or _PSEUDONYM.fullmatch(text))
+    return text if is_kept else kept(text, key)
+
+
 def spellings(text: str, key: bytes) -> frozenset[str]:
     """Every form in which the address that *text* means may be kept; none when it means none.
 

@@ -144,7 +144,7 @@ def spooled_as(house, broken, more=""):
         assert house.store.spool.waiting_bytes
     for text, answer in answers.items():
         is_verdict(answer, text)
-    house.store.drain()
+    house.store.drain(NOON)
     for text, answer in answers.items():
         stored_as(house, answer, text)
 

@@ -166,7 +166,8 @@ def big(name: str, engine: str, megabytes: int) -> None:
         with opened(engine, folder) as store:
             add_site(BLOG, store=store, secret="0" * 64, now=NOON)
             before, started, busy = peak_mib(), time.perf_counter(), time.process_time()
-            brought = import_history(place, name, BLOG, store=store, now=NOON)
+            own = {"data_dir": folder, "secret": "0" * 64, "now": NOON}
+            brought = import_history(place, name, BLOG, store=store, **own)
             took, worked = time.perf_counter() - started, time.process_time() - busy
         rows, size = sum(brought.written.values()), place.stat().st_size / 1_000_000
         print(

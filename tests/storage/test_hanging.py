@@ -158,7 +158,7 @@ def test_checks_are_answered_while_it_hangs_and_stored_when_it_is_back(cluster, 
         assert max(took for _, took in found) < LIMIT_S
         assert store.spool.waiting_bytes > 0
     until(lambda: answers(store))
-    assert store.drain() == 3
+    assert store.drain(NOON) == 3
     guids = [answer.headers["X-akismet-guid"] for answer, _ in found]
     with store.read() as unit:
         assert len(unit.submissions.list_by_guid(guids)) == 3
