@@ -109,10 +109,9 @@ def test_the_same_attempt_twice_counts_once(open_docs):
 def test_the_key_leaves_the_page_with_a_call_alone(open_docs, address):
     """It stands in no address, no store of the browser, and is gone with the page."""
     page = open_docs()
-    asked = []
-    page.on("request", asked.append)
-    attempt(page, "check")
-    (call,) = asked
+    with page.expect_request("**") as asked:
+        attempt(page, "check")
+    call = asked.value
     assert (call.url, call.headers["authorization"]) == (f"{address}/api/v1/check", f"Bearer {KEY}")
     assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == "[{},{}]"
     page.reload()
