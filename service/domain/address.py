@@ -28,8 +28,8 @@ def network_of(address: str) -> str:
     found = _read(address)
     if found is None:
         return ""
-    bits = _V4 if found.version == 4 else _V6  # noqa: PLR2004 - IPv4
-    return str(ipaddress.ip_network(f"{found}/{bits}", strict=False).network_address)
+    off = found.max_prefixlen - (_V4 if found.version == 4 else _V6)  # noqa: PLR2004 - IPv4
+    return str(type(found)(int(found) >> off << off))
 
 
 def kept(address: str, key: bytes) -> str:

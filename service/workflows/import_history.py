@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
-from models.comment import Comment, Label, read_comment, write_comment
+from models.comment import write_comment
 from service.domain.address import given_out
 from service.domain.erasure import Sought
-from service.domain.history import LabelSource, Past, settle
+from service.domain.history import Past, settle
 from service.domain.site import Site, same_address
 from service.errors import MendableFile, NotFound
 from service.history.formats import Reader, readers
 from service.history.source import Notes, Source
 from service.storage.erasure_list import ErasureList
-from service.storage.imports import Import
+from service.storage.imports import TIMES, Import, write_past
 from service.storage.store import Store
 
 # Short transactions: checks go on while a gigabyte comes in.
@@ -80,14 +80,13 @@ def import_history(
     site, erased = _site(blog, store), ErasureList(data_dir)
     marks = erased.list_all()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
-        reading = readers(name, site.blog, any_site=how.any_site)
-        sought = Sought(marks, secret)
-        tally, notes = _read(place, reading, site, spool, sought=sought, moved=moved, now=now)
+        asked = _Asked(place, site, how, Sought(marks, secret), now)
+        tally, notes = _read(asked, readers(name, site.blog, any_site=how.any_site), moved, spool)
         written: collections.Counter[str] = collections.Counter()
         import_id = None
         if not how.is_dry and tally:
             spool.seek(0)
-            rows = (_unspool(line, has_people=how.has_people) for line in spool)
+            rows = map(_unspool, spool)
             import_id = _write(rows, written, site, (name, place.name), store=store, now=now)
             # Whoever is erased from now on is found among what is written.
             late = Sought(set(erased.list_all()) - set(marks), secret)
@@ -110,29 +109,34 @@ def _site(blog: str, store: Store) -> Site:
     raise NotFound(f"There is no site for {blog}. Add it: chaffinch site add {blog[:200]}")
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is read, for which Site, how, without whom, and when."""
+
+    place: Path
+    site: Site
+    how: How
+    erased: Sought
+    now: dt.datetime
+
+
 def _read(
-    place: Path,
-    reading: Sequence[Reader],
-    site: Site,
-    spool: IO[str],
-    *,
-    sought: Sought,
-    moved: Callable[[int], None],
-    now: dt.datetime,
+    asked: _Asked, reading: Sequence[Reader], moved: Callable[[int], None], spool: IO[str]
 ) -> tuple[collections.Counter[tuple[str, str, str]], Notes]:
     for reader in reading:
         notes, tally = Notes(), collections.Counter[tuple[str, str, str]]()
         spool.seek(0)
         spool.truncate()
         try:
-            for found in reader(Source(place, notes, moved)):
-                if sought.is_author(write_comment(found.comment)):
+            for found in reader(Source(asked.place, notes, moved)):
+                if asked.erased.marks and asked.erased.is_author(write_comment(found.comment)):
                     notes.skip(_ERASED)
                     continue
-                past = settle(_here(found, site), now)
+                past = settle(_here(found, asked), asked.now)
                 label = past.label.value if past.label else ""
                 tally[label, past.label_source.value, past.exclude] += 1
-                spool.write(_spooled(past) + "\n")
+                if not asked.how.is_dry:
+                    spool.write(_spooled(write_past(past)) + "\n")
         except MendableFile as error:
             broken = error
             continue
@@ -140,18 +144,22 @@ def _read(
     raise broken
 
 
-def _here(past: Past, site: Site) -> Past:
+def _here(past: Past, asked: _Asked) -> Past:
     """*past* as it is kept: of its IP address, given to another program long ago, the network."""
     comment = dataclasses.replace(
         past.comment,
-        blog=past.comment.blog or site.blog,
+        blog=past.comment.blog or asked.site.blog,
         user_ip=given_out(past.comment.user_ip),
     )
+    if not asked.how.has_people:
+        comment = dataclasses.replace(
+            comment, author="", author_email="", author_url="", user_ip=""
+        )
     return dataclasses.replace(past, comment=comment)
 
 
 def _write(
-    rows: Iterator[Past],
+    rows: Iterator[dict[str, Any]],
     written: collections.Counter[str],
     site: Site,
     names: tuple[str, str],
@@ -181,35 +189,14 @@ def _finish(import_id: int, late: Sought, *, store: Store, now: dt.datetime) -> 
     return len(found)
 
 
-def _spooled(past: Past) -> str:
-    row: dict[str, Any] = {
-        field.name: getattr(past, field.name) for field in dataclasses.fields(Past)
-    }
-    row["comment"] = write_comment(past.comment)
-    row["label"] = past.label and past.label.value
-    row["label_source"] = past.label_source.value
-    for name in ("label_at", "received_at"):
-        row[name] = row[name] and row[name].isoformat()
-    return json.dumps(row, ensure_ascii=True)
+def _spooled(row: dict[str, Any]) -> str:
+    told = {name: row[name] and row[name].isoformat() for name in TIMES}
+    return json.dumps(row | told)
 
 
-def _unspool(line: str, *, has_people: bool) -> Past:
-    row = json.loads(line)
-    for name in ("label_at", "received_at"):
-        row[name] = row[name] and dt.datetime.fromisoformat(row[name])
-    comment: Comment = read_comment(row["comment"])
-    if not has_people:
-        comment = dataclasses.replace(
-            comment, author="", author_email="", author_url="", user_ip=""
-        )
-    return Past(
-        **row
-        | {
-            "comment": comment,
-            "label": Label(row["label"]) if row["label"] else None,
-            "label_source": LabelSource(row["label_source"]),
-        }
-    )
+def _unspool(line: str) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(line)
+    return row | {name: row[name] and dt.datetime.fromisoformat(row[name]) for name in TIMES}
 
 
 def list_imports(*, store: Store) -> list[tuple[Site, Import]]:
