@@ -53,7 +53,7 @@ class Store:
         # Only who has a spool to turn to may give a slow server up.
         is_sqlite = engine.dialect.name == "sqlite"
         self._pulse = None if is_sqlite or spool is None else Pulse(engine)
-        self._address_key = AddressKey(self._quick_read, self.quick_begin)
+        self._address_key = AddressKey(self.quick_read, self.quick_begin)
         self._lists = ListBook(self._entries)
         # SQLite has one writer at a time; queueing here costs less than its busy waiting.
         self._turn = threading.RLock() if is_sqlite else None
@@ -102,7 +102,7 @@ class Store:
         return self._address_key.get(now)
 
     @contextlib.contextmanager
-    def _quick_read(self) -> Iterator[Unit]:
+    def quick_read(self) -> Iterator[Unit]:
         """A look that does not find out again what was found out a moment ago."""
         if self.is_gone:
             raise StoreUnavailable(detail=_A_MOMENT_AGO)
@@ -137,7 +137,7 @@ class Store:
 
     @contextlib.contextmanager
     def _entries(self) -> Iterator[Entries]:
-        with self._quick_read() as unit:
+        with self.quick_read() as unit:
             yield unit.entries
 
     @contextlib.contextmanager
