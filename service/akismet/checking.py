@@ -44,9 +44,13 @@ def read_request(environ: WSGIEnvironment) -> Pairs:
 
 
 def _read(environ: WSGIEnvironment) -> tuple[bytes, Pairs]:
+    """All that a request says, and its fields."""
     body = read_body(environ, MOST_BYTES)
     query = environ.get("QUERY_STRING", "").encode("latin-1")
-    return body, read_pairs(body, environ.get("CONTENT_TYPE", ""), query)
+    kind = environ.get("CONTENT_TYPE", "")
+    # Fields may stand in either.
+    said = b"%s\n%s\n%s" % (kind.encode("utf-8", "replace"), query, body)
+    return said, read_pairs(body, kind, query)
 
 
 def find_by_call(
@@ -76,14 +80,14 @@ def answer_check(environ: WSGIEnvironment, guid: str, here: Runtime) -> Answer:
 
     Raises what stands in the way, for `refuse`: BadInput, UnknownKey, MissingField, Unavailable.
     """
-    body, pairs = _read(environ)
+    said, pairs = _read(environ)
     host, client = get_host(environ), environ.get("HTTP_USER_AGENT", "")
     caller = find_by_call(CHECK, pairs, host, here)
     wire.require_comment_fields(pairs)
     arrival = dataclasses.replace(wire.read_arrival(pairs, client), key_id=caller.key.key_id)
     if wire.asks_again(client) and not arrival.is_test:
         guid = name_attempt(
-            body, caller.key.key_id, store=here.store, secret=here.secret, now=here.clock()
+            said, caller.key.key_id, store=here.store, secret=here.secret, now=here.clock()
         )
     if arrival.callback and caller.site.policy.unsure is UnsureMeans.HOLD and not caller.is_sealed:
         text = wire.read_key(CHECK, pairs, host)

@@ -18,8 +18,8 @@ _ATTEMPTS_S: Final = 60
 _PURPOSE: Final = b"chaffinch attempt"
 
 
-def name_attempt(body: bytes, key_id: int, *, store: Store, secret: str, now: dt.datetime) -> str:
-    """The guid of this check: that of the attempt before it, if there was one.
+def name_attempt(said: bytes, key_id: int, *, store: Store, secret: str, now: dt.datetime) -> str:
+    """The guid of the check that *said* this: that of the attempt before it, if there was one.
 
     Nobody can guess it who has not the *secret*. Free, but for one look at the database in one
     minute of ten: an attempt may have come before the slot began.
@@ -27,7 +27,7 @@ def name_attempt(body: bytes, key_id: int, *, store: Store, secret: str, now: dt
     slot, into = divmod(int(now.timestamp()), _SLOT_S)
 
     def named(number: int) -> str:
-        told = b"%s\n%d\n%d\n%s" % (_PURPOSE, key_id, number, body)
+        told = b"%s\n%d\n%d\n%s" % (_PURPOSE, key_id, number, said)
         return hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()[:32]
 
     if into < _ATTEMPTS_S:

@@ -44,6 +44,9 @@ ROWS = {
     "no key": Row("the key is missing", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
     "wrong key": Row("the key is unknown", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
     "revoked key": Row("the key was revoked", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
+    "suspended key": Row(
+        "the key is suspended", "200 `invalid`, guid, `X-akismet-debug-help`", HELD
+    ),
     "empty field": Row(
         "a required field is empty", "200 `Missing required field: user_ip.`, guid", HELD
     ),

@@ -96,6 +96,14 @@ def test_another_comment_is_another(client, store, headers, fields):
     assert len(told(answers)) == len(stored(store)) == 2
 
 
+def test_what_differs_in_the_address_alone_is_another(client, store):
+    """Fields may stand there, too."""
+    path = f"/1.1/comment-check?api_key={KEY}&blog={BLOG}&user_ip=203.0.113.9&comment_content="
+    answers = [client.post(path + text, headers=WORDPRESS) for text in ("casino", "thanks")]
+    assert [one.text for one in answers] == ["true", "false"]
+    assert len(told(answers)) == len(stored(store)) == 2
+
+
 def test_the_same_much_later_is_another(client, runtime, store):
     ask(client)
     runtime.clock.tick(minutes=20)

@@ -23,6 +23,7 @@ from service.storage.store import Store
 from service.web import gate as gate_module
 from service.workflows.administer import add_site, revoke_key
 from service.workflows.score_again import score_again
+from service.workflows.suspend_key import suspend_key
 from tests.builders import BLOG, KEY, NOON, make_arrival, make_submission
 from tests.conftest import SECRET
 from tests.contract.calls import post
@@ -342,6 +343,22 @@ def _(house):
     # The database has refused it: nor is it taken from memory afterwards.
     with failing(house.store.engine, "begin", "gone"):
         is_trouble(ask(client, "thanks"))
+
+
+@forces("suspended key")
+def _(house):
+    client = house.client()
+    with house.store.read() as unit:
+        (key,) = unit.sites.list_keys(_site_of(house, ask(client, "thanks")))
+    suspend_key(key.key_id, is_suspended=True, store=house.store, now=NOON)
+    is_refused(ask(client, "thanks"))
+    # Nor is it taken from memory while the database is gone.
+    with failing(house.store.engine, "begin", "gone"):
+        is_trouble(ask(client, "thanks"))
+        house.store._gone_until = float("-inf")
+    suspend_key(key.key_id, is_suspended=False, store=house.store, now=NOON)
+    for text in VERDICTS:
+        stored_as(house, ask(client, f"{text} again"), text)
 
 
 @forces("empty field")
