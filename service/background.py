@@ -92,7 +92,7 @@ class Background:
 
     def step(self) -> bool:
         """Do one piece of everything; answers whether more is left."""
-        drained = self._store.drain()
+        drained = self._store.drain(self._clock())
         if drained:
             _log.info("%d comments from the spool were stored", drained)
         if self._remembered is not None:

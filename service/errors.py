@@ -208,11 +208,18 @@ class Unfinished(NotReady):
 
 
 class Unavailable(ServiceError):
-    """Catch to answer 503: the fault is ours and passes."""
+    """Catch to answer 503: the fault is ours and passes.
+
+    *guid* is that of the comment that was stored all the same, if one was.
+    """
 
     code = "unavailable"
     sentence = "The service is unavailable for a moment."
     retry_after_s: ClassVar[int] = 30
+
+    def __init__(self, sentence: str = "", *, detail: str = "", guid: str = "") -> None:
+        super().__init__(sentence, detail=detail)
+        self.guid = guid
 
 
 class ScorerUnavailable(Unavailable):

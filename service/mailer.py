@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -12,6 +13,7 @@ from service.errors import Unavailable
 from service.settings import Settings
 
 _TIMEOUT_S: Final = 20
+_SIGNED_IN: Final = 235  # RFC 4954, 4.
 
 
 class Sends(Protocol):
@@ -44,8 +46,7 @@ class Mailer:
             message["Auto-Submitted"] = "auto-generated"
             message.set_content(body)
             with self._connection() as server:
-                if here.smtp_user:
-                    server.login(here.smtp_user, here.smtp_password.reveal())
+                self._sign_in(server)
                 server.send_message(message)
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise Unavailable(detail=f"mail: {type(error).__name__}") from None
@@ -55,8 +56,7 @@ class Mailer:
         here = self._settings
         try:
             with self._connection() as server:
-                if here.smtp_user:
-                    server.login(here.smtp_user, here.smtp_password.reveal())
+                self._sign_in(server)
                 server.noop()
         except (OSError, smtplib.SMTPException, ValueError) as error:
             raise Unavailable(
@@ -73,5 +73,23 @@ class Mailer:
             )
         server = smtplib.SMTP(here.smtp_host, here.smtp_port, timeout=_TIMEOUT_S)
         if here.smtp_security == "starttls":
-            server.starttls(context=ssl.create_default_context())
+            try:
+                server.starttls(context=ssl.create_default_context())
+            except (OSError, smtplib.SMTPException):
+                server.close()
+                raise
         return server
+
+    def _sign_in(self, server: smtplib.SMTP) -> None:
+        login, password = self._settings.smtp_user, self._settings.smtp_password.reveal()
+        if not login:
+            return
+        if f"{login}{password}".isascii():
+            server.login(login, password)
+            return
+        # The library's own knows ASCII alone; PLAIN is UTF-8 (RFC 4616).
+        server.ehlo_or_helo_if_needed()
+        told = base64.b64encode(f"\0{login}\0{password}".encode()).decode()
+        code, answer = server.docmd("AUTH", f"PLAIN {told}")
+        if code != _SIGNED_IN:
+            raise smtplib.SMTPAuthenticationError(code, answer)

@@ -21,6 +21,7 @@ from service.storage.history_tables import history_import, imported
 from service.storage.store import Store
 from service.workflows.import_history import import_history
 from tests.builders import BLOG, NOON
+from tests.conftest import SECRET
 
 ROWS = 9
 _HUGE = 3_000_000
@@ -171,9 +172,10 @@ def import_damaged(store: Store, folder: Path, times: int, seed: int) -> Told:
     """Import *times* damaged files of all formats, one after another, into one site."""
     dice, told = random.Random(seed), Told()
     files, place = wholes(folder), folder / "damaged"
+    own = {"data_dir": folder, "secret": SECRET, "now": NOON}
     for name, raw in files.items():
         place.write_bytes(raw)
-        brought = import_history(place, name, BLOG, store=store, now=NOON)
+        brought = import_history(place, name, BLOG, store=store, **own)
         assert sum(brought.tally.values()) == ROWS, (name, brought.tally)
     peak = peak_mib()
     for number in range(times):
@@ -182,7 +184,7 @@ def import_damaged(store: Store, folder: Path, times: int, seed: int) -> Told:
         before, started = _state(store), time.perf_counter()
         expected = before
         try:
-            brought = import_history(place, name, BLOG, store=store, now=NOON)
+            brought = import_history(place, name, BLOG, store=store, **own)
         except BadInput as error:
             told.refused += 1
             told.sentences.add(str(error))

@@ -25,6 +25,7 @@ from service.web.body import read_body
 from service.workflows.check_comment import check_comment
 from service.workflows.find_caller import find_caller
 from service.workflows.keep_key import keep_key
+from service.workflows.name_attempt import name_attempt
 
 CHECK: Final = "comment-check"
 # The calls whose `invalid` clients would read as a verdict without this header (§9.3).
@@ -39,9 +40,17 @@ _BAD_KEY: Final = "The key is missing, unknown or revoked"
 
 def read_request(environ: WSGIEnvironment) -> Pairs:
     """Every field of a request. Raises BadInput and BodyTooLarge."""
+    return _read(environ)[1]
+
+
+def _read(environ: WSGIEnvironment) -> tuple[bytes, Pairs]:
+    """All that a request says, and its fields."""
     body = read_body(environ, MOST_BYTES)
     query = environ.get("QUERY_STRING", "").encode("latin-1")
-    return read_pairs(body, environ.get("CONTENT_TYPE", ""), query)
+    kind = environ.get("CONTENT_TYPE", "")
+    # Fields may stand in either.
+    said = b"%s\n%s\n%s" % (kind.encode("utf-8", "replace"), query, body)
+    return said, read_pairs(body, kind, query)
 
 
 def find_by_call(
@@ -67,16 +76,19 @@ def find_by_call(
 def answer_check(environ: WSGIEnvironment, guid: str, here: Runtime) -> Answer:
     """`true` or `false` to one comment-check, after the comment is on disk under *guid*.
 
+    Attempts of one check, as WordPress makes them, have one guid of their own (`name_attempt`).
+
     Raises what stands in the way, for `refuse`: BadInput, UnknownKey, MissingField, Unavailable.
     """
-    pairs = read_request(environ)
-    host = get_host(environ)
+    said, pairs = _read(environ)
+    host, client = get_host(environ), environ.get("HTTP_USER_AGENT", "")
     caller = find_by_call(CHECK, pairs, host, here)
     wire.require_comment_fields(pairs)
-    arrival = dataclasses.replace(
-        wire.read_arrival(pairs, environ.get("HTTP_USER_AGENT", "")),
-        key_id=caller.key.key_id,
-    )
+    arrival = dataclasses.replace(wire.read_arrival(pairs, client), key_id=caller.key.key_id)
+    if wire.asks_again(client) and not arrival.is_test:
+        guid = name_attempt(
+            said, caller.key.key_id, store=here.store, secret=here.secret, now=here.clock()
+        )
     if arrival.callback and caller.site.policy.unsure is UnsureMeans.HOLD and not caller.is_sealed:
         text = wire.read_key(CHECK, pairs, host)
         keep_key(caller.key, text, store=here.store, secret=here.secret)
@@ -107,5 +119,6 @@ def refuse(
     if isinstance(error, e.MissingField):
         return answer.write_missing(error.field, guid)
     if isinstance(error, e.Unavailable):
-        return answer.write_trouble("temporarily unavailable", status, guid, error.retry_after_s)
+        told = error.guid or guid
+        return answer.write_trouble("temporarily unavailable", status, told, error.retry_after_s)
     return answer.write_trouble(sentence, status, guid)

@@ -111,6 +111,11 @@ def read_arrival(pairs: Pairs, client: str) -> Arrival:
     )
 
 
+def asks_again(client: str) -> bool:
+    """Whether *client* asks up to three times when it hears nothing, each time the same."""
+    return _PLUGIN.match(client) is not None
+
+
 def can_hold(client: str, comment_type: str) -> bool:
     """Whether *client* keeps such a comment off its page when told to wait for us."""
     plugin = _PLUGIN.match(client)

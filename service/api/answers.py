@@ -153,6 +153,7 @@ class KeyOut(Answer):
     created_at: dt.datetime
     last_used_at: dt.datetime | None
     revoked_at: dt.datetime | None
+    suspended_at: dt.datetime | None
     key: str | None = None
 
 

@@ -117,5 +117,6 @@ def write_key(key: Key, text: str | None = None) -> answers.KeyOut:
         created_at=key.created_at,
         last_used_at=key.last_used_at,
         revoked_at=key.revoked_at,
+        suspended_at=key.suspended_at,
         key=text,
     )

@@ -12,6 +12,7 @@ from service.history.formats import FORMATS
 from service.runtime import utc_now
 from service.workflows.import_history import (
     Brought,
+    How,
     import_history,
     list_imports,
     revert_import,
@@ -29,17 +30,17 @@ def import_() -> None:
 
 def _command(name: str) -> Callable[..., None]:
     def run(file: Path, site: str, *, dry_run: bool, no_pii: bool, any_site: bool = False) -> None:
-        with opened() as (_settings, store), progress("bytes") as shown:
+        with opened() as (settings, store), progress("bytes") as shown:
             task = shown.add_task("reading", total=file.stat().st_size)
             brought = import_history(
                 file,
                 name,
                 site,
-                is_dry=dry_run,
-                any_site=any_site,
-                has_people=not no_pii,
+                How(is_dry=dry_run, any_site=any_site, has_people=not no_pii),
                 moved=lambda done: shown.update(task, completed=done),
+                data_dir=settings.data_dir,
                 store=store,
+                secret=settings.secret_key.reveal(),
                 now=utc_now(),
             )
         _tell(brought, is_dry=dry_run)

@@ -12,6 +12,7 @@ from service.domain.site import Key, Policy, Undecided, UnsureMeans, read_key
 from service.errors import InvalidField
 from service.runtime import utc_now
 from service.workflows import administer
+from service.workflows.suspend_key import suspend_key
 
 
 @click.group()
@@ -155,7 +156,7 @@ def _read_cutoffs(text: str) -> Cutoffs:
 
 @click.group()
 def key() -> None:
-    """Keys with which websites ask: issue, list, revoke."""
+    """Keys with which websites ask: issue, list, suspend, revoke."""
 
 
 @key.command("issue")
@@ -198,8 +199,28 @@ def _state(kept: Key) -> str:
     if kept.revoked_at:
         word = "revoked" if kept.revoked_at <= utc_now() else "ends"
         return f"{word} {kept.revoked_at:%Y-%m-%d %H:%M}"
+    if kept.suspended_at:
+        return f"suspended {kept.suspended_at:%Y-%m-%d %H:%M}"
     used = kept.last_used_at
     return f"last used {used:%Y-%m-%d %H:%M}" if used else "never used"
+
+
+@key.command("suspend")
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
+def suspend(number: int) -> None:
+    """Refuse the key with this NUMBER until `chaffinch key resume`; its blog holds its comments."""
+    with opened() as (_settings, store):
+        kept = suspend_key(number, is_suspended=True, store=store, now=utc_now())
+    click.echo(f"key {kept.key_id} ({kept.hint}…) is suspended")
+
+
+@key.command("resume")
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
+def resume(number: int) -> None:
+    """Let the suspended key with this NUMBER work again."""
+    with opened() as (_settings, store):
+        kept = suspend_key(number, is_suspended=False, store=store, now=utc_now())
+    click.echo(f"key {kept.key_id} ({kept.hint}…) works again")
 
 
 @key.command("revoke")

@@ -28,8 +28,8 @@ def network_of(address: str) -> str:
     found = _read(address)
     if found is None:
         return ""
-    bits = _V4 if found.version == 4 else _V6  # noqa: PLR2004 - IPv4
-    return str(ipaddress.ip_network(f"{found}/{bits}", strict=False).network_address)
+    off = found.max_prefixlen - (_V4 if found.version == 4 else _V6)  # noqa: PLR2004 - IPv4
+    return str(type(found)(int(found) >> off << off))
 
 
 def kept(address: str, key: bytes) -> str:
@@ -42,6 +42,13 @@ def kept(address: str, key: bytes) -> str:
         return network
     told = hmac.digest(key, str(found).encode(), "sha256").hex()[:_DIGITS]
     return f"{network}{MARK}{told}"
+
+
+def kept_again(text: str, key: bytes) -> str:
+    """*text* as it is stored, whether it came whole or as it is kept: that stays as it is."""
+    network = kept_network(text)
+    is_kept = network == network_of(network) and (MARK not in text or _PSEUDONYM.fullmatch(text))
+    return text if is_kept else kept(text, key)
 
 
 def spellings(text: str, key: bytes) -> frozenset[str]:

@@ -37,6 +37,7 @@ def write_caller(caller: Caller) -> dict[str, Any]:
 def read_caller(row: dict[str, Any]) -> Caller:
     """The Caller that `write_caller` wrote. Raises ValueError, KeyError, TypeError."""
     key = dict(row["key"])
+    # A Key that is remembered works: it was not suspended.
     times = {name: _time(key[name]) for name in ("created_at", "last_used_at", "revoked_at")}
     return Caller(
         key=Key(**(key | times | {"scopes": read_scopes(key["scopes"])})),

@@ -27,6 +27,8 @@ class What(enum.Enum):
     KEY_ISSUE = "key-issue"
     KEY_ROTATE = "key-rotate"
     KEY_REVOKE = "key-revoke"
+    KEY_SUSPEND = "key-suspend"
+    KEY_RESUME = "key-resume"
     WEBHOOK_ADD = "webhook-add"
     WEBHOOK_ROTATE = "webhook-rotate"
     WEBHOOK_PAUSE = "webhook-pause"

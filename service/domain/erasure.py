@@ -17,6 +17,7 @@ from typing import Any
 from service.domain.address import spellings
 from service.errors import InvalidField
 
+_MOST_KNOWN = 100_000
 _MOST_EMAIL = 320  # RFC 5321, 4.5.3.1: 64 and 255 octets and the @
 
 
@@ -94,6 +95,8 @@ class Sought:
 
     def is_author(self, comment: Mapping[str, Any]) -> bool:
         """Whether they wrote *comment*, as `write_comment` wrote it (free)."""
+        if not self.marks:
+            return False
         address = str(comment.get("user_ip", ""))
         is_theirs = self.has_email(str(comment.get("author_email", "")))
         return (bool(address) and self._has(f"ip:{address}", address)) or is_theirs
@@ -101,6 +104,8 @@ class Sought:
     def _has(self, name: str, word: str) -> bool:
         found = self._known.get(name)
         if found is None:
+            if len(self._known) == _MOST_KNOWN:
+                self._known.clear()
             found = self._known[name] = person_hash(name, self._secret) in self.marks
         if found:
             self.words.add(word)

@@ -130,6 +130,7 @@ class Key:
     revoked_at: dt.datetime | None
     scopes: frozenset[Scope] = DEFAULT
     moderator_id: int | None = None
+    suspended_at: dt.datetime | None = None
 
 
 def same_address(url: str) -> str:

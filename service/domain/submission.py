@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from models.comment import Comment, Evidence
 from models.text import fold
 from models.verdict import Cutoffs, Verdict
-from service.domain.address import kept
+from service.domain.address import kept, kept_again
 from service.domain.decision import Decision, Outcome, outcome, standing
 
 
@@ -128,7 +128,16 @@ def new_guid() -> str:
 
 def without_address(arrival: Arrival, key: bytes) -> Arrival:
     """*arrival* as it is stored: of the IP address the network, and a pseudonym by *key*."""
-    address = kept(arrival.comment.user_ip, key)
+    return _at(arrival, kept(arrival.comment.user_ip, key))
+
+
+def without_old_address(arrival: Arrival, key: bytes) -> Arrival:
+    """The same for an *arrival* that was stored once; an earlier version kept the whole address."""
+    address = kept_again(arrival.comment.user_ip, key)
+    return arrival if address == arrival.comment.user_ip else _at(arrival, address)
+
+
+def _at(arrival: Arrival, address: str) -> Arrival:
     comment = dataclasses.replace(arrival.comment, user_ip=address)
     return dataclasses.replace(arrival, comment=comment)
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from models.comment import Comment
 from models.text import look
-from service.domain.address import network_of
 
 _SHORT: Final = 1000
 _ADDRESS: Final = 2000
@@ -25,8 +24,6 @@ def make(text: str, **fields: Any) -> Comment:  # noqa: ANN401 - fields of Comme
         if isinstance(value, str):
             most = _ADDRESS if name in {"author_url", "permalink", "referrer"} else _SHORT
             fields[name] = value.strip()[:most]
-    # It was given to another program, long ago: not even a pseudonym is kept of it.
-    fields["user_ip"] = network_of(fields.get("user_ip", ""))
     return Comment(text=text.strip(), **fields)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 from collections.abc import Iterator
 from typing import Any, Final
 
 from models.comment import Comment, Label, read_comment
-from service.domain.address import given_out
 from service.domain.history import LabelSource, Past
 from service.domain.site import same_address
 from service.errors import BadFile
@@ -51,14 +49,9 @@ def _unfold(row: dict[str, Any]) -> dict[str, Any]:
     return plain | {"comment": comment}
 
 
-def _without_address(comment: Comment) -> Comment:
-    """*comment* with the network of its address: exports of earlier versions hold it whole."""
-    return dataclasses.replace(comment, user_ip=given_out(comment.user_ip))
-
-
 def _past(row: dict[str, Any], index: int, notes: Notes) -> Past | None:
     try:
-        comment = _without_address(read_comment(row["comment"]))
+        comment = read_comment(row["comment"])
         label = Label(row["label"])
         weight = float(row.get("weight") or 0.5)
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:

@@ -37,12 +37,15 @@ class Node:
 
     def get(self, *path: str) -> str:
         """The text of the first descendant along *path*, stripped; "" when there is none."""
-        node: Node | None = self
+        node = self
         for name in path:
-            if node is None:
+            for child in node.children:
+                if child.name == name:
+                    node = child
+                    break
+            else:
                 return ""
-            node = next((child for child in node.children if child.name == name), None)
-        return node.text.strip() if node else ""
+        return node.text.strip()
 
     def all(self, name: str) -> list[Node]:
         """The children of this name."""
@@ -83,7 +86,11 @@ class _Reader:
         self._nodes = self._nodes + 1 if self._stack else 1
         if self._nodes > _MOST_NODES:
             raise BadFile("One comment of the file has more parts than any export: refused.")
-        node = Node(local, {key.rpartition(":")[2]: value for key, value in attributes.items()})
+        node = (
+            Node(local, {key.rpartition(":")[2]: value for key, value in attributes.items()})
+            if attributes
+            else Node(local, {})
+        )
         if self._stack:
             self._stack[-1].children.append(node)
         self._stack.append(node)

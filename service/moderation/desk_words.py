@@ -117,6 +117,8 @@ LOG: Final = {
     "key-issue": _l("issued a key"),
     "key-rotate": _l("replaced a key"),
     "key-revoke": _l("revoked a key"),
+    "key-suspend": _l("suspended a key"),
+    "key-resume": _l("let a key work again"),
     "webhook-add": _l("added a webhook"),
     "webhook-rotate": _l("replaced a webhook's secret"),
     "webhook-pause": _l("paused a webhook"),

@@ -78,6 +78,7 @@ REFUSALS: Final = (
     N_("A key is exactly 12 characters of 0-9 and a-f."),
     N_("This key is taken; bring another or let us make one."),
     N_("This key is revoked or being replaced already."),
+    N_("This key is revoked: nothing brings it back."),
     N_("Both keys work for 0 to 720 hours."),
     N_("Only who works on every site adds another."),
     N_("Only who works on every site decides for every site."),

@@ -21,6 +21,7 @@ from service.workflows.manage_keys import (
     revoke_one_key,
     rotate_key,
 )
+from service.workflows.suspend_key import suspend_key
 
 
 @moderation.get("/sites", endpoint="sites")
@@ -125,6 +126,27 @@ def key_revoke(key_id: int) -> ResponseReturnValue:
     """A key that is refused from now on."""
     here = runtime()
     revoke_one_key(signed_in(), key_id, store=here.store, now=here.clock())
+    return flask.redirect(flask.url_for("moderation.sites"), SEE_OTHER)
+
+
+@moderation.post("/keys/<int:key_id>/suspend", endpoint="key_suspend")
+def key_suspend(key_id: int) -> ResponseReturnValue:
+    """A key that is refused for a while."""
+    return _suspended(key_id, is_suspended=True)
+
+
+@moderation.post("/keys/<int:key_id>/resume", endpoint="key_resume")
+def key_resume(key_id: int) -> ResponseReturnValue:
+    """A suspended key that works again."""
+    return _suspended(key_id, is_suspended=False)
+
+
+def _suspended(key_id: int, *, is_suspended: bool) -> ResponseReturnValue:
+    here, by = runtime(), signed_in()
+    try:
+        suspend_key(key_id, is_suspended=is_suspended, by=by, store=here.store, now=here.clock())
+    except e.Conflict as error:
+        return sites_page(str(error))
     return flask.redirect(flask.url_for("moderation.sites"), SEE_OTHER)
 
 

@@ -57,38 +57,40 @@ class Imports:
         )
 
     def append(
-        self, import_id: int, site_id: int, source: str, pasts: Sequence[Past]
+        self, import_id: int, site_id: int, source: str, rows: Sequence[dict[str, Any]]
     ) -> collections.Counter[str]:
-        """Keep comments: how many are "new", "better" (outranking the kept Label) and "same".
+        """Keep *rows* of `write_past`; how many are "new", "better" and "same".
 
-        A few statements for all of *pasts* (fast I/O): a gigabyte holds a million of them.
+        Better is one whose Label outranks the kept one. A few statements for all of them (fast
+        I/O): a gigabyte holds a million.
         """
         told: collections.Counter[str] = collections.Counter()
-        left = [(plain(past.source_id, 200), past) for past in pasts]
+        left = rows
         while left:
-            first: dict[str, Past] = {}
+            first: dict[str, dict[str, Any]] = {}
             # A number that stands there twice is met by what its first one left.
-            again = [(n, past) for n, past in left if first.setdefault(n, past) is not past]
+            again = [row for row in left if first.setdefault(row["source_id"], row) is not row]
             told += self._append_once(import_id, site_id, source, first)
             left = again
         return told
 
     def _append_once(
-        self, import_id: int, site_id: int, source: str, pasts: dict[str, Past]
+        self, import_id: int, site_id: int, source: str, rows: dict[str, dict[str, Any]]
     ) -> collections.Counter[str]:
         told: collections.Counter[str] = collections.Counter()
-        kept = self._kept(site_id, source, list(pasts))
+        kept = self._kept(site_id, source, list(rows))
         new = []
-        for source_id, past in pasts.items():
+        for source_id, row in rows.items():
             there = kept.get(source_id)
             if there is None:
-                new.append({"source_id": source_id} | _write(past))
+                new.append(row)
                 continue
-            is_better = past.label_source.rank > LabelSource(there.label_source).rank
+            ranks = (LabelSource(one).rank for one in (row["label_source"], there.label_source))
+            is_better = next(ranks) > next(ranks)
             told["better" if is_better else "same"] += 1
             # A run that was cut short left rows behind that nobody may see: this one takes them.
             mine = {"import_id": import_id} if there.finished_at is None else {}
-            if changes := (_write(past) if is_better else {}) | mine:
+            if changes := (row if is_better else {}) | mine:
                 self._connection.execute(
                     imported.update().where(imported.c.id == there.id).values(**changes)
                 )
@@ -204,8 +206,14 @@ class Imports:
                 yield row.id, row.site_id, row.source, _read(row)
 
 
-def _write(past: Past) -> dict[str, Any]:
+# Which columns of `write_past` are times.
+TIMES = ("label_at", "written_at")
+
+
+def write_past(past: Past) -> dict[str, Any]:
+    """The row of *past*, without the import it came with (heavy CPU: its text is folded)."""
     return {
+        "source_id": plain(past.source_id, 200),
         "content_hash": content_hash(past.comment),
         "comment": write_text(write_comment(past.comment)),
         "label": past.label and past.label.value,

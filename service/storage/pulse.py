@@ -14,7 +14,9 @@ import socket
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -47,9 +49,13 @@ class Pulse:
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
         self._own: Any = None
+        self._coming: Future[Any] | None = None
+        self._began_at = 0.0
+        self._connect: Callable[[], Any] | None = None
         self._is_asked = False
-        event.listen(engine, "connect", self._keep)
-        event.listen(engine, "do_connect", self._refuse)
+        # Before anybody else: SQLAlchemy asks a first connection some things, and may hang at that.
+        event.listen(engine, "connect", self._keep, insert=True)
+        event.listen(engine, "do_connect", self._connected)
 
     @contextlib.contextmanager
     def watched(self) -> Iterator[None]:
@@ -74,10 +80,30 @@ class Pulse:
             self._thread.join(_ANSWER_S * 2)
         if self._own is not None:
             self._own.close()
+        if self._coming is not None:
+            self._coming.cancel()
 
-    def _refuse(self, *_connecting: object) -> None:
-        if self.is_hanging and threading.current_thread() is not self._thread:
+    def _refuse(self) -> None:
+        if self.is_hanging:
             raise StoreUnavailable(detail=_HANGS)
+
+    def _connected(
+        self,
+        dialect: sa.Dialect,
+        _record: object,
+        given: Sequence[Any],
+        named: dict[str, Any],
+    ) -> Any:  # noqa: ANN401 - the driver's own
+        """A new connection; what hangs meanwhile is not waited for."""
+        self._refuse()
+        self._connect = partial(dialect.connect, *given, **named)
+        coming = _begin(self._connect)
+        while True:
+            try:
+                return coming.result(_LOOK_EVERY_S)
+            except TimeoutError:
+                if self.is_hanging and coming.cancel():
+                    raise StoreUnavailable(detail=_HANGS) from None
 
     def _keep(self, connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
         self._connections.add(connection)
@@ -106,25 +132,10 @@ class Pulse:
             self.is_hanging = True
             self._cut()
 
-    def _connect(self) -> None:
-        # The pool hands out the driver's own errors, too.
-        errors = (sa.exc.SQLAlchemyError, StoreUnavailable, self._engine.dialect.loaded_dbapi.Error)
-        with contextlib.suppress(*errors):
-            # A fresh one: of a used one it would first be asked whether it lives, without an end.
-            pooled = self._engine.pool.recreate().connect()
-            own = pooled.driver_connection
-            # Out of the pool, which must not hand it to anybody.
-            pooled.detach()
-            self._own, self._is_asked = own, False
-            self._connections.discard(self._own)
-
     def _answers(self) -> bool:
         """Whether the server says anything; a connection that is broken says that it hangs not."""
         if self._own is None:
-            started = time.monotonic()
-            self._connect()
-            # Who refuses at once does not hang: each question finds that out by itself.
-            return self._own is not None or time.monotonic() - started < _ANSWER_S
+            return self._comes()
         wire = self._own.pgconn
         try:
             if not self._is_asked:
@@ -145,6 +156,23 @@ class Pulse:
             return True
         return False
 
+    def _comes(self) -> bool:
+        """The same of a connection of its own, begun now or a while ago, by nobody's pool."""
+        if self._connect is None:
+            return True
+        if self._coming is None:
+            self._coming, self._began_at = _begin(self._connect), time.monotonic()
+        try:
+            self._own, self._is_asked = self._coming.result(_ANSWER_S), False
+        except TimeoutError:
+            return False
+        except self._engine.dialect.loaded_dbapi.Error:
+            # Who refuses at once does not hang: each question finds that out by itself.
+            return time.monotonic() - self._began_at < _ANSWER_S
+        finally:
+            self._coming = None if self._coming.done() else self._coming
+        return True
+
     def _cut(self) -> None:
         """End what waits for the server: each wait ends as if the server had hung up."""
         for connection in list(self._connections):
@@ -154,3 +182,23 @@ class Pulse:
                 socket.socket(fileno=os.dup(connection.pgconn.socket)) as own,
             ):
                 own.shutdown(socket.SHUT_RDWR)
+
+
+def _begin(connect: Callable[[], Any]) -> Future[Any]:
+    """A connection that comes; once it is cancelled it is closed by itself."""
+    coming: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            made = connect()
+        except Exception as error:  # noqa: BLE001 - told to whoever waits
+            if coming.set_running_or_notify_cancel():
+                coming.set_exception(error)
+            return
+        if coming.set_running_or_notify_cancel():
+            coming.set_result(made)
+        else:
+            made.close()
+
+    threading.Thread(target=run, name="connecting", daemon=True).start()
+    return coming

@@ -141,7 +141,7 @@ class Sites:
         return _key(row)
 
     def find_key(self, key_hash: str, now: dt.datetime) -> tuple[Key, Site, bool] | None:
-        """The Key with this hash that lives now, its Site, and whether its text is kept.
+        """The Key with this hash that works now, its Site, and whether its text is kept.
 
         One round trip.
         """
@@ -149,7 +149,7 @@ class Sites:
             sa.select(api_key, site, sealed_key.c.key_id.is_not(None))
             .join(site, site.c.id == api_key.c.site_id)
             .outerjoin(sealed_key, sealed_key.c.key_id == api_key.c.id)
-            .where(api_key.c.key_hash == key_hash, _lives(now)),
+            .where(api_key.c.key_hash == key_hash, _works(now)),
         ).one_or_none()
         if row is None:
             return None
@@ -157,11 +157,11 @@ class Sites:
         return _key(row[:keys]), _site(row[keys:-1]), bool(row[-1])
 
     def list_living(self, key_hashes: Sequence[str], now: dt.datetime) -> set[str]:
-        """Which of these hashes belong to Keys that live now."""
+        """Which of these hashes belong to Keys that work now."""
         found: set[str] = set()
         for at in range(0, len(key_hashes), _AT_ONCE):
             some = api_key.c.key_hash.in_(key_hashes[at : at + _AT_ONCE])
-            asked = sa.select(api_key.c.key_hash).where(some, _lives(now))
+            asked = sa.select(api_key.c.key_hash).where(some, _works(now))
             found |= set(self._connection.execute(asked).scalars())
         return found
 
@@ -190,6 +190,16 @@ class Sites:
         self._connection.execute(
             api_key.update().where(api_key.c.id == key_id, _lives(now)).values(revoked_at=now),
         )
+
+    def set_suspended(self, key_id: int, since: dt.datetime | None) -> None:
+        """Refuse a Key from now on (*since* now), or let it work again (None)."""
+        self._connection.execute(
+            api_key.update().where(api_key.c.id == key_id).values(suspended_at=since),
+        )
+
+
+def _works(now: dt.datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(_lives(now), api_key.c.suspended_at.is_(None))
 
 
 def _lives(now: dt.datetime) -> sa.ColumnElement[bool]:
@@ -222,6 +232,7 @@ def _key(row: Any) -> Key:  # noqa: ANN401 - a Row or a slice of one
         revoked_at,
         scopes,
         moderator_id,
+        suspended_at,
     ) = row
     return Key(
         key_id=key_id,
@@ -233,4 +244,5 @@ def _key(row: Any) -> Key:  # noqa: ANN401 - a Row or a slice of one
         revoked_at=revoked_at,
         scopes=read_scopes(scopes),
         moderator_id=moderator_id,
+        suspended_at=suspended_at,
     )

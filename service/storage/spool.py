@@ -74,8 +74,14 @@ class Spool:
                 found += place.stat().st_size
         return found
 
-    def drain(self, store: Callable[[list[Kept]], None]) -> int:
+    def drain(
+        self,
+        store: Callable[[list[Kept]], None],
+        mend: Callable[[Submission], Submission] = lambda new: new,
+    ) -> int:
         """Hand what waits to *store*, oldest first; answers with how many comments that were.
+
+        *mend* makes of what an earlier version kept what this one keeps.
 
         A file goes only when *store* has taken all of it, so a process that dies in between loses
         nothing; *store* leaves out what it has already. What it says Conflict to is put aside.
@@ -86,7 +92,7 @@ class Spool:
         for place in self._places():
             with _locked(place) as is_ours:
                 if is_ours:
-                    count += self._drain_one(place, store)
+                    count += self._drain_one(place, store, mend)
                     place.unlink()
         return count
 
@@ -138,9 +144,15 @@ class Spool:
         sync_folder(self.folder)
         return _File(descriptor, 0)
 
-    def _drain_one(self, place: Path, store: Callable[[list[Kept]], None]) -> int:
+    def _drain_one(
+        self,
+        place: Path,
+        store: Callable[[list[Kept]], None],
+        mend: Callable[[Submission], Submission],
+    ) -> int:
         count = 0
-        for group in _groups(place):
+        for found in _groups(place):
+            group = [(mend(new), hold) for new, hold in found]
             try:
                 store(group)
             except Conflict:

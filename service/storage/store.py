@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import logging
 import threading
@@ -14,7 +15,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from service.domain.hold import Hold
-from service.domain.submission import Submission
+from service.domain.submission import Submission, without_old_address
 from service.errors import StoreUnavailable
 from service.storage.address_key import AddressKey
 from service.storage.engine import WRITES, make_engine, translated
@@ -34,6 +35,7 @@ _TURN_S: Final = 2.0
 _GONE_S: Final = 1.0
 # With a spool to turn to, nobody waits longer for the writer than leaves time for that.
 _SPOOL_AFTER_S: Final = 1.2
+_A_MOMENT_AGO: Final = "the database was gone a moment ago"
 _log = logging.getLogger(__name__)
 
 
@@ -47,11 +49,11 @@ class Store:
         self.engine = engine
         self.spool = spool
         self.known: Known[Any] = Known()
-        self._gone_until = float("-inf")
+        self._gone_until = self._stuck_until = float("-inf")
         # Only who has a spool to turn to may give a slow server up.
         is_sqlite = engine.dialect.name == "sqlite"
         self._pulse = None if is_sqlite or spool is None else Pulse(engine)
-        self._address_key = AddressKey(self._quick_read, self.begin)
+        self._address_key = AddressKey(self.quick_read, self.quick_begin)
         self._lists = ListBook(self._entries)
         # SQLite has one writer at a time; queueing here costs less than its busy waiting.
         self._turn = threading.RLock() if is_sqlite else None
@@ -80,25 +82,62 @@ class Store:
             return True
         return self.spool is not None and time.monotonic() < self._gone_until
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it is gone, or took nothing within a second, and there is a spool."""
+        return self.is_gone or (self.spool is not None and time.monotonic() < self._stuck_until)
+
     def note_gone(self) -> None:
         """It did not answer: for a second nobody need find that out again."""
         self._gone_until = time.monotonic() + _GONE_S
+
+    def _note_stuck(self) -> None:
+        """It took nothing. A SQLite that is locked or full can still be read."""
+        if self._turn is None:
+            self.note_gone()
+        self._stuck_until = time.monotonic() + _GONE_S
 
     def address_key(self, now: dt.datetime) -> bytes:
         """What IP addresses are made pseudonyms with now; b"": keep only networks (free)."""
         return self._address_key.get(now)
 
     @contextlib.contextmanager
-    def _quick_read(self) -> Iterator[Unit]:
+    def quick_read(self) -> Iterator[Unit]:
         """A look that does not find out again what was found out a moment ago."""
         if self.is_gone:
-            raise StoreUnavailable(detail="the database was gone a moment ago")
-        with self.read() as unit:
-            yield unit
+            raise StoreUnavailable(detail=_A_MOMENT_AGO)
+        try:
+            with self.read() as unit:
+                yield unit
+        except StoreUnavailable:
+            self.note_gone()
+            raise
+
+    @contextlib.contextmanager
+    def quick_begin(self) -> Iterator[Unit]:
+        """`begin` for what no answer depends on, so that no blog waits for it twice (fast I/O).
+
+        A check may write several times, and a locked database lets each of them wait: the first
+        finds it out for all. Raises what `begin` does; at once while the database takes nothing.
+        """
+        self._require_taking()
+        try:
+            with self._own_turn():
+                # Who had the turn may have found it out meanwhile.
+                self._require_taking()
+                with self.begin() as unit:
+                    yield unit
+        except StoreUnavailable:
+            self._note_stuck()
+            raise
+
+    def _require_taking(self) -> None:
+        if self.is_stuck:
+            raise StoreUnavailable(detail=_A_MOMENT_AGO)
 
     @contextlib.contextmanager
     def _entries(self) -> Iterator[Entries]:
-        with self._quick_read() as unit:
+        with self.quick_read() as unit:
             yield unit.entries
 
     @contextlib.contextmanager
@@ -158,28 +197,34 @@ class Store:
         In the database, or, while that is gone, in the spool. *hold*: its blog is told to hold it,
         and the clock of that starts. Raises StoreUnavailable when neither took it.
         """
-        if not self.is_gone:
+        if not self.is_stuck:
             try:
                 self._writer.put((new, hold))
             except StoreUnavailable as error:
                 if self.spool is None:
                     raise
                 _log.warning("a comment goes to the spool: %s", error.detail)
-                self.note_gone()
+                self._note_stuck()
             else:
                 return
         if self.spool is not None:
             self.spool.put(new, hold)
 
-    def drain(self) -> int:
+    def drain(self, now: dt.datetime) -> int:
         """Store what the spool holds, oldest first; answers with how many comments that were.
 
+        Whole IP addresses, as an earlier version spooled them, are cut as those of *now* are.
         Raises StoreUnavailable while the database is still gone: nothing is lost by trying.
         """
         if self.spool is None or not self.spool.waiting_bytes:
             return 0
         self.ping()
-        return self.spool.drain(self._append_missing)
+        key = self.address_key(now)
+
+        def mend(new: Submission) -> Submission:
+            return dataclasses.replace(new, arrival=without_old_address(new.arrival, key))
+
+        return self.spool.drain(self._append_missing, mend)
 
     def _append_missing(self, group: list[Kept]) -> None:
         """Store those of *group* that are not there: a drain may have been cut off half-way."""

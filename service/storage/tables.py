@@ -104,6 +104,7 @@ api_key = sa.Table(
     # The person that a Key with the scope `decide` or `admin` acts for. No reference: SQLite
     # would have to rebuild the table under rows that refer to it, and no moderator is ever deleted.
     sa.Column("moderator_id", ID),
+    sa.Column("suspended_at", UTCTime),
     sa.Index("ix_api_key_site_id", "site_id"),
 )
 

@@ -19,7 +19,7 @@ from service.domain.priority import drawn_priority, priority
 from service.domain.rules import first_answer
 from service.domain.site import Site, same_address
 from service.domain.submission import Arrival, Kind, Scoring, Submission, without_address
-from service.errors import ScorerUnavailable
+from service.errors import Conflict, ScorerUnavailable
 from service.scorer import Scores, ask_model
 from service.storage.store import Store
 
@@ -38,6 +38,8 @@ def check_comment(
 ) -> Submission:
     """The stored Submission with its Verdict; on disk before this returns.
 
+    When one of this guid is there already, that one: a caller asks for the second time.
+
     1. The rules, in order, with the lists among them (free). 2. The model, if no rule answered
     (heavy CPU, no connection held). 3. One durable row (fast I/O). Raises ScorerUnavailable
     *after* storing the comment as UNSURE, so that a person sees it although nobody could be
@@ -50,10 +52,22 @@ def check_comment(
     hold = None
     if not scoring.fault and arrival.callback and is_held(scoring.verdict, site.policy, arrival):
         hold = Hold(held_at=now, recheck_after_s=site.policy.recheck_after_s)
-    store.append(submission, hold)
-    if scoring.fault:
-        raise ScorerUnavailable(detail=scoring.fault)
+    try:
+        store.append(submission, hold)
+    except Conflict:
+        submission = _stored_before(guid, site, store)
+    if submission.scoring is not None and submission.scoring.fault:
+        raise ScorerUnavailable(detail=submission.scoring.fault, guid=guid)
     return submission
+
+
+def _stored_before(guid: str, site: Site, store: Store) -> Submission:
+    """What an attempt before this one left. Raises Conflict when it was something else."""
+    with store.read() as unit:
+        found = unit.submissions.find(guid)
+    if found is None or found.site_id != site.site_id:
+        raise Conflict(detail="this comment cannot be stored")
+    return found
 
 
 def check_comments(

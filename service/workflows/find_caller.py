@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 from typing import Final
@@ -40,15 +41,11 @@ def find_caller(
     if scope is not None and scope not in caller.key.scopes:
         raise NotPermitted(f"This key has no scope `{scope.value}`.")
     used = caller.key.last_used_at
-    if not store.is_gone and (used is None or now - used >= _USED_EVERY):
+    if used is None or now - used >= _USED_EVERY:
         # Nice to know, and no reason to refuse anybody: it is written at the next call.
-        try:
-            with store.begin() as unit:
-                unit.sites.set_key_used(caller.key.key_id, now)
-                unit.commit()
-        except StoreUnavailable:
-            # The comment must not wait for the same lock once more.
-            store.note_gone()
+        with contextlib.suppress(StoreUnavailable), store.quick_begin() as unit:
+            unit.sites.set_key_used(caller.key.key_id, now)
+            unit.commit()
     return caller
 
 
@@ -95,7 +92,7 @@ def _ask(hashed: str, blog: str, *, store: Store, now: dt.datetime) -> Caller:
 def _add_child(network: Site, blog: str, *, store: Store, now: dt.datetime) -> Site:
     """The Site of a blog that this network's keys meet for the first time."""
     try:
-        with store.begin() as unit:
+        with store.quick_begin() as unit:
             name = same_address(blog)[:200]
             site = unit.sites.add(
                 blog=blog.strip()[:500], name=name, parent_id=network.site_id, now=now

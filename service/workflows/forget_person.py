@@ -115,13 +115,13 @@ def _sought(
     if asked.address and not key:
         raise NotReady("The key of the pseudonyms is not there: try again in a minute.")
     sought = seek(asked, key=key, secret=secret)
-    _drain(store)
+    _drain(store, now)
     return sought
 
 
-def _drain(store: Store) -> None:
+def _drain(store: Store, now: dt.datetime) -> None:
     """Nothing of anybody may wait outside of the database."""
-    store.drain()
+    store.drain(now)
     if store.spool is not None and store.spool.waiting_bytes:
         raise NotReady(
             "A running server still holds comments for the database: try again in a few seconds."
@@ -134,7 +134,7 @@ def _again(
     if not marks:
         return Erased()
     store.spool = store.spool or Spool(spool_of(data_dir))
-    _drain(store)
+    _drain(store, now)
     return _forget(Sought(marks, secret), "", by=None, data_dir=data_dir, store=store, now=now)
 
 

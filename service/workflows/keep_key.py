@@ -16,8 +16,6 @@ def keep_key(key: Key, text: str, *, store: Store, secret: str) -> None:
     domain/sealing.py says why it is kept at all. While the database is gone it is left for the
     next call: no reason to refuse this one.
     """
-    if store.is_gone:
-        return
-    with contextlib.suppress(StoreUnavailable), store.begin() as unit:
+    with contextlib.suppress(StoreUnavailable), store.quick_begin() as unit:
         unit.webhooks.set_sealed(key.key_id, seal(text.strip(), secret))
         unit.commit()

@@ -28,6 +28,12 @@ ROWS = {
         "in the spool, stored afterwards",
     ),
     "gone, stranger": Row("the database is gone, the key not seen lately", TROUBLE, HELD),
+    "hangs": Row(
+        "the database hangs (it takes the question and never answers), the key was good in the"
+        " last 12 hours",
+        "the verdict, after about a second; from then on at once",
+        "in the spool, stored afterwards",
+    ),
     "full": Row("the database is full", "the verdict", "in the spool, stored afterwards"),
     "disk full": Row("the disk is full, for the spool as well", TROUBLE, HELD),
     "spool full": Row("256 MiB wait in the spool", TROUBLE, HELD),
@@ -38,6 +44,9 @@ ROWS = {
     "no key": Row("the key is missing", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
     "wrong key": Row("the key is unknown", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
     "revoked key": Row("the key was revoked", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
+    "suspended key": Row(
+        "the key is suspended", "200 `invalid`, guid, `X-akismet-debug-help`", HELD
+    ),
     "empty field": Row(
         "a required field is empty", "200 `Missing required field: user_ip.`, guid", HELD
     ),

@@ -21,12 +21,15 @@ from service.errors import StoreUnavailable
 from service.storage.spool import Spool
 from service.storage.store import Store
 from service.web import gate as gate_module
-from service.workflows.administer import revoke_key
+from service.workflows.administer import add_site, revoke_key
 from service.workflows.score_again import score_again
-from tests.builders import NOON, make_arrival, make_submission
+from service.workflows.suspend_key import suspend_key
+from tests.builders import BLOG, KEY, NOON, make_arrival, make_submission
+from tests.conftest import SECRET
 from tests.contract.calls import post
 from tests.contract.failures import ROWS, TROUBLE
 from tests.fakes import BrokenScorer, StubClassifier, StubScorer
+from tests.fault_proxy import FaultProxy
 
 WORDPRESS = {"User-Agent": "WordPress/7.1 | Akismet/5.7.2"}
 VERDICTS = {"thanks": "false", "casino": "true"}
@@ -144,7 +147,7 @@ def spooled_as(house, broken, more=""):
         assert house.store.spool.waiting_bytes
     for text, answer in answers.items():
         is_verdict(answer, text)
-    house.store.drain()
+    house.store.drain(NOON)
     for text, answer in answers.items():
         stored_as(house, answer, text)
 
@@ -208,6 +211,38 @@ def _(house):
     with failing(house.store.engine, "begin", "gone"):
         for text in VERDICTS:
             is_trouble(ask(house.client(), text))
+
+
+@forces("hangs")
+def _(house, postgres_url):
+    url = sa.make_url(postgres_url)
+    proxy = FaultProxy(url.port or 5432, url.host or "127.0.0.1")
+    place = url.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
+    store = Store.open(place, spool=house.folder / "spool of postgresql")
+    try:
+        add_site(BLOG, key=KEY, store=store, secret=SECRET, now=NOON)
+        there = House(house.runtime, store, "", house.folder)
+        spooled_as(there, hanging(there, proxy))
+    finally:
+        proxy.close()
+        store.close()
+
+
+@contextmanager
+def hanging(there, proxy):
+    proxy.become("swallow")
+    yield
+    # Who was never seen hears no verdict.
+    is_trouble(ask(there.client(), "thanks", api_key="000000000000"))
+    proxy.become("pass")
+    until(lambda: not there.store.is_gone)
+
+
+def until(is_true):
+    ends_at = time.monotonic() + 60
+    while not is_true():
+        assert time.monotonic() < ends_at
+        time.sleep(0.1)
 
 
 @forces("full")
@@ -310,6 +345,22 @@ def _(house):
         is_trouble(ask(client, "thanks"))
 
 
+@forces("suspended key")
+def _(house):
+    client = house.client()
+    with house.store.read() as unit:
+        (key,) = unit.sites.list_keys(_site_of(house, ask(client, "thanks")))
+    suspend_key(key.key_id, is_suspended=True, store=house.store, now=NOON)
+    is_refused(ask(client, "thanks"))
+    # Nor is it taken from memory while the database is gone.
+    with failing(house.store.engine, "begin", "gone"):
+        is_trouble(ask(client, "thanks"))
+        house.store._gone_until = float("-inf")
+    suspend_key(key.key_id, is_suspended=False, store=house.store, now=NOON)
+    for text in VERDICTS:
+        stored_as(house, ask(client, f"{text} again"), text)
+
+
 @forces("empty field")
 def _(house):
     answer = ask(house.client(), "thanks", user_ip="")
@@ -341,10 +392,16 @@ def _jump(house, **change):
         stored_as(house, ask(client, text), text)
 
 
-@pytest.mark.parametrize("name", ROWS)
-def test_what_a_blog_hears_when(house, name, monkeypatch):
+ON_POSTGRES = {"hangs"}
+NAMES = [
+    pytest.param(name, marks=[pytest.mark.postgres] if name in ON_POSTGRES else []) for name in ROWS
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_blog_hears_when(house, name, request):
     wants = FORCED[name].__code__.co_varnames[: FORCED[name].__code__.co_argcount]
-    FORCED[name](house, *([monkeypatch] if "monkeypatch" in wants else []))
+    FORCED[name](house, *map(request.getfixturevalue, wants[1:]))
 
 
 def test_every_row_is_forced():
@@ -352,7 +409,7 @@ def test_every_row_is_forced():
 
 
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.hears == TROUBLE])
-def test_trouble_carries_a_guid(house, name, monkeypatch):
+def test_trouble_carries_a_guid(house, name, monkeypatch, request):
     """Without one a WordPress publishes the comment."""
     heard = []
     with ExitStack() as stack:
@@ -364,7 +421,7 @@ def test_trouble_carries_a_guid(house, name, monkeypatch):
 
         monkeypatch.setitem(globals(), "ask", noted)
         stack.callback(monkeypatch.undo)
-        test_what_a_blog_hears_when(house, name, monkeypatch)
+        test_what_a_blog_hears_when(house, name, request)
     troubled = [answer for answer in heard if answer.status_code == 503]
     assert troubled
     for answer in troubled:

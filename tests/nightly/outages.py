@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.fault_proxy import FaultProxy
 from tests.nightly.board import Figure, Missing, Night, by_tests, fact
 from tests.nightly.durability import Blog, settled
 from tests.program import free_port, started
@@ -92,61 +91,6 @@ def _restarts(night: Night) -> Figure:
         f"{len(blog.others)} sent away, slowest {max(blog.took):.1f} s"
     )
     return Figure(text, lost == twice == 0 and live >= 0.9 * count and max(blog.took) < 5)
-
-
-class FaultProxy:
-    """Between a program and its database: passes, refuses, swallows, is slow, or hangs up half."""
-
-    def __init__(self, port: int) -> None:
-        self.mode = "pass"
-        self._port = port
-        self._open: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def become(self, mode: str) -> None:
-        """From now on; what is open is cut, but when it shall be swallowed or slow."""
-        self.mode = mode
-        if mode in {"refuse", "half"}:
-            for one in self._open:
-                with contextlib.suppress(OSError):
-                    one.shutdown(socket.SHUT_WR if mode == "half" else socket.SHUT_RDWR)
-            self._open.clear()
-
-    def close(self) -> None:
-        """No more of it."""
-        self.become("refuse")
-        self._listener.close()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                inside, _ = self._listener.accept()
-                if self.mode == "refuse":
-                    inside.close()
-                    continue
-                try:
-                    outside = socket.create_connection(("127.0.0.1", self._port), timeout=5)
-                    outside.settimeout(None)
-                except OSError:
-                    inside.close()
-                    continue
-                self._open += [inside, outside]
-                for pair in ((inside, outside), (outside, inside)):
-                    threading.Thread(target=self._pump, args=pair, daemon=True).start()
-
-    def _pump(self, source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while chunk := source.recv(65536):
-                while self.mode in {"swallow", "half"}:
-                    time.sleep(0.05)
-                if self.mode == "slow":
-                    time.sleep(0.5)
-                target.sendall(chunk)
-        for one in (source, target):
-            with contextlib.suppress(OSError):
-                one.close()
 
 
 MODES = ("refuse", "swallow", "slow", "half")

@@ -48,7 +48,21 @@ def opened(engine: str, size: int, folder: Path, keep: Path | None = None) -> It
             places.drop(filled)
 
 
-def _fill(url: str, size: int) -> None:
+@contextlib.contextmanager
+def empty(engine: str, folder: Path) -> Iterator[Store]:
+    """A fresh, migrated Store of *engine* with nothing in it, gone again afterwards."""
+    places = _Files(folder) if engine == "sqlite" else _Databases()
+    name = f"chaffinch_perf_{secrets.token_hex(4)}"
+    store = _patient(places.create(name))
+    try:
+        migrate.upgrade(store.engine)
+        yield store
+    finally:
+        store.close()
+        places.drop(name)
+
+
+def _patient(url: str) -> Store:
     store = Store.open(url)
     if store.engine.dialect.name != "sqlite":
         # Filling takes longer than any question may.
@@ -57,6 +71,11 @@ def _fill(url: str, size: int) -> None:
             "connect",
             lambda connection, _record: connection.execute("SET statement_timeout = 0"),
         )
+    return store
+
+
+def _fill(url: str, size: int) -> None:
+    store = _patient(url)
     try:
         migrate.upgrade(store.engine)
         add_site(BLOG, store=store, secret="0" * 64, now=NOON)

@@ -27,7 +27,7 @@ from service.workflows.import_history import import_history
 from tests.builders import BLOG, NOON
 from tests.damage import import_damaged, peak_mib
 from tests.exports import wp_row, wxr_comment
-from tests.perf.queue import opened
+from tests.perf._filled import empty
 
 SEED = 20261124
 GROWTH_GOAL_MIB = 120
@@ -43,7 +43,7 @@ def damaged(times: int, seed: int) -> bool:
     """Print what became of *times* damaged files; answers whether every aim was met."""
     folder = Path(tempfile.mkdtemp(prefix="chaffinch-perf-"))
     started = time.perf_counter()
-    with opened("sqlite", folder) as store:
+    with empty("sqlite", folder) as store:
         add_site(BLOG, store=store, secret="0" * 64, now=NOON)
         told = import_damaged(store, folder, times, seed)
     aims = [
@@ -163,10 +163,11 @@ def big(name: str, engine: str, megabytes: int) -> None:
         folder = Path(made)
         place = folder / "big"
         write_big(name, place, megabytes)
-        with opened(engine, folder) as store:
+        with empty(engine, folder) as store:
             add_site(BLOG, store=store, secret="0" * 64, now=NOON)
             before, started, busy = peak_mib(), time.perf_counter(), time.process_time()
-            brought = import_history(place, name, BLOG, store=store, now=NOON)
+            own = {"data_dir": folder, "secret": "0" * 64, "now": NOON}
+            brought = import_history(place, name, BLOG, store=store, **own)
             took, worked = time.perf_counter() - started, time.process_time() - busy
         rows, size = sum(brought.written.values()), place.stat().st_size / 1_000_000
         print(

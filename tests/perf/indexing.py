@@ -27,7 +27,7 @@ from service.workflows import index_new as now_done
 from service.workflows.administer import add_site
 from tests.builders import BLOG, NOON, make_submission
 from tests.one_by_one import index_one_by_one
-from tests.perf.queue import opened
+from tests.perf._filled import empty
 
 SIZES = (10, 100)
 GOAL = 3.0
@@ -49,7 +49,7 @@ def texts(many: int) -> tuple[list[Comment], str]:
 
 def measure(engine: str, found: list[Comment], index: Callable[[Store], int]):
     """CPU milliseconds a comment, and the signatures and sizes of the groups that it left."""
-    with tempfile.TemporaryDirectory() as folder, opened(engine, Path(folder)) as store:
+    with tempfile.TemporaryDirectory() as folder, empty(engine, Path(folder)) as store:
         add_site(BLOG, store=store, secret="0" * 64, now=NOON)
         new = [
             make_submission(guid=new_guid(), arrival=dataclasses.replace(arrival, comment=one))

@@ -28,8 +28,8 @@ from service.workflows.check_comment import check_comments
 from service.workflows.index_new import index_new
 from service.workflows.retain import retain
 from tests.builders import BLOG, NOON, make_arrival
+from tests.perf._filled import empty
 from tests.perf.moderator import comments
-from tests.perf.queue import opened
 
 _GROUP = 100
 _LARGEST = 8
@@ -115,7 +115,7 @@ def main() -> int:
     for engine in [asked.engine] if asked.engine else ["sqlite", "postgresql"]:
         with (
             tempfile.TemporaryDirectory(prefix="chaffinch-perf-") as name,
-            opened(engine, Path(name)) as store,
+            empty(engine, Path(name)) as store,
         ):
             measure(store, engine, found, asked.count)
     return 0

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from service.app import create_app
 from service.errors import StoreUnavailable
@@ -158,7 +159,7 @@ def test_checks_are_answered_while_it_hangs_and_stored_when_it_is_back(cluster, 
         assert max(took for _, took in found) < LIMIT_S
         assert store.spool.waiting_bytes > 0
     until(lambda: answers(store))
-    assert store.drain() == 3
+    assert store.drain(NOON) == 3
     guids = [answer.headers["X-akismet-guid"] for answer, _ in found]
     with store.read() as unit:
         assert len(unit.submissions.list_by_guid(guids)) == 3
@@ -201,3 +202,50 @@ def test_a_question_that_only_takes_its_time_goes_on(store):
         unit._connection.exec_driver_sql("SELECT pg_sleep(3)")
         assert not store.is_gone
         assert unit.find_meta("x") is None
+
+
+@pytest.fixture
+def fresh(cluster, tmp_path):
+    """A process that has not asked anything yet; what freezes is let go of in the end."""
+    store = Store.open(cluster.url, spool=tmp_path / "spool")
+    yield store
+    cluster.tell(signal.SIGCONT)
+    until(lambda: answers(store))
+    store.close()
+
+
+def ask_in_vain(store):
+    """Three at once; answers with who waits still."""
+    failed = []
+
+    def ask():
+        try:
+            store.ping()
+        except StoreUnavailable as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, started + LIMIT_S - time.monotonic()))
+    print(f"given up after {time.monotonic() - started:.1f} s")
+    waiting = [thread for thread in threads if thread.is_alive()]
+    assert len(failed) + len(waiting) == 3
+    return waiting
+
+
+def test_a_server_that_freezes_before_the_first_connection_is_given_up(cluster, fresh):
+    cluster.tell(signal.SIGSTOP)
+    assert ask_in_vain(fresh) == []
+    assert fresh.is_gone
+
+
+def test_a_server_that_freezes_in_the_middle_of_the_first_connection_is_given_up(cluster, fresh):
+    """Connected, and nothing said yet: SQLAlchemy asks some things before anybody may ask."""
+    sa.event.listen(
+        fresh.engine, "connect", lambda *_: cluster.tell(signal.SIGSTOP), insert=True, once=True
+    )
+    assert ask_in_vain(fresh) == []
+    assert fresh.is_gone

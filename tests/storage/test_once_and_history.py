@@ -118,7 +118,9 @@ def brought(each_store, issued, tmp_path):
             ]
         )
     )
-    return import_history(place, "wp-comments", BLOG, store=each_store, now=NOON)
+    return import_history(
+        place, "wp-comments", BLOG, data_dir=tmp_path, store=each_store, secret=SECRET, now=NOON
+    )
 
 
 def test_history_teaches_with_its_own_weight(each_store, brought):

@@ -8,6 +8,7 @@ import pytest
 from models.comment import Comment, Label
 from service.domain.decision import Outcome
 from service.domain.history import Past
+from service.storage.imports import write_past
 from tests.builders import NOON, make_submission
 
 DAY = dt.timedelta(days=1)
@@ -88,7 +89,7 @@ def test_history_that_was_brought_in_has_the_same_terms(each_store, site_id):
     with each_store.begin() as unit:
         made = unit.imports.add(site_id, "jsonl", "old.jsonl", NOON)
         for number, label in enumerate((Label.SPAM, Label.HAM, None)):
-            unit.imports.append(made, site_id, "jsonl", [past(number, label)])
+            unit.imports.append(made, site_id, "jsonl", [write_past(past(number, label))])
         unit.commit()
     assert going(each_store, site_id, (Outcome.SPAM,)).counts == (1, 1, 1)
     assert going(each_store, site_id, REST).counts == (2, 2, 2)

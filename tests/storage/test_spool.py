@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from models.verdict import Verdict
+from service.domain.address import kept
 from service.domain.hold import Hold
 from service.domain.submission import Scoring
 from service.errors import StoreUnavailable
@@ -20,6 +21,8 @@ from service.storage.store import Store
 from service.storage.tables import event, submission
 from tests.builders import BLOG, NOON, make_arrival, make_submission
 
+WHOLE, WHOLE_6 = "203.0.113.77", "2001:db8:1:2::9"
+CUT = "203.0.113.0~0123456789"
 AWKWARD = "Grüße\0 \ud800 \u202e <b>x</b>\nsecond line"
 
 
@@ -68,19 +71,20 @@ def test_what_the_database_does_not_take_is_stored_when_it_is_back(spooling):
         for one in new:
             store.append(one)
         with pytest.raises(StoreUnavailable):
-            store.drain()
-    assert store.drain() == 5
+            store.drain(NOON)
+    assert store.drain(NOON) == 5
     assert guids(store) == [one.guid for one in new]
-    assert (waiting(store), store.drain()) == ([], 0)
+    assert (waiting(store), store.drain(NOON)) == ([], 0)
 
 
 def test_everything_about_it_comes_through(spooling):
     store, site_id, gone = spooling
     scoring = Scoring(verdict=Verdict.UNSURE, score=0.7, model_id="m", took_ms=1.5)
-    new = make_submission(site_id, arrival=make_arrival(AWKWARD), scoring=scoring, priority=0.5)
+    arrival = make_arrival(AWKWARD, user_ip=CUT)
+    new = make_submission(site_id, arrival=arrival, scoring=scoring, priority=0.5)
     with gone:
         store.append(new, Hold(held_at=NOON, recheck_after_s=3600))
-    store.drain()
+    store.drain(NOON)
     with store.read() as unit:
         found = unit.submissions.get(new.guid)
     assert (found.arrival, found.scoring) == (new.arrival, new.scoring)
@@ -96,10 +100,10 @@ def test_a_drain_cut_off_in_the_middle_stores_nothing_twice(spooling):
         for one in new:
             store.append(one)
     whole = [place.read_bytes() for place in waiting(store)]
-    store.drain()
+    store.drain(NOON)
     # As if the process had died after the commit and before the file was gone.
     (store.spool.folder / "0-1-1.spool").write_bytes(b"".join(whole))
-    store.drain()
+    store.drain(NOON)
     assert guids(store) == [one.guid for one in new]
 
 
@@ -109,10 +113,40 @@ def test_without_the_look_for_doubles_it_would_not_end(spooling):
     with gone:
         store.append(make_submission(site_id))
     whole = waiting(store)[0].read_bytes()
-    store.drain()
+    store.drain(NOON)
     (store.spool.folder / "0-1-1.spool").write_bytes(whole)
     store.spool.drain(store._append_group)
     assert (store.spool.folder / REFUSED).read_bytes() == whole
+
+
+def test_whole_addresses_of_an_earlier_version_are_cut_when_they_are_stored(spooling):
+    store, site_id, gone = spooling
+    key = store.address_key(NOON)
+    given = (WHOLE, f" {WHOLE} ", WHOLE_6, CUT, "203.0.113.0", "", f"{WHOLE}~0123456789")
+    new = [make_submission(site_id, arrival=make_arrival(user_ip=one)) for one in given]
+    lost = make_submission(site_id + 99, arrival=make_arrival(user_ip=WHOLE))
+    with gone:
+        for one in [*new, lost]:
+            store.append(one)
+    assert WHOLE in waiting(store)[0].read_text("utf-8")
+    store.drain(NOON)
+    with store.read() as unit:
+        found = [unit.submissions.get(one.guid).arrival.comment.user_ip for one in new]
+    pseudonym = kept(WHOLE, key)
+    # What is cut already stays; what is no address goes.
+    assert found == [pseudonym, pseudonym, kept(WHOLE_6, key), CUT, "203.0.113.0", "", ""]
+    assert WHOLE not in (store.spool.folder / REFUSED).read_text("utf-8")
+
+
+def test_without_mending_a_whole_address_would_be_stored(spooling):
+    """The twin: what the database would hold."""
+    store, site_id, gone = spooling
+    new = make_submission(site_id, arrival=make_arrival(user_ip=WHOLE))
+    with gone:
+        store.append(new)
+    store.spool.drain(store._append_missing)
+    with store.read() as unit:
+        assert unit.submissions.get(new.guid).arrival.comment.user_ip == WHOLE
 
 
 def test_half_a_line_at_the_end_costs_nothing_before_it(spooling):
@@ -124,7 +158,7 @@ def test_half_a_line_at_the_end_costs_nothing_before_it(spooling):
     store.spool.close()
     place = waiting(store)[0]
     place.write_bytes(place.read_bytes()[:-40])
-    store.drain()
+    store.drain(NOON)
     assert guids(store) == [one.guid for one in new[:2]]
 
 
@@ -134,7 +168,7 @@ def test_what_no_database_takes_is_put_aside_and_the_rest_goes_on(spooling):
     with gone:
         store.append(lost)
         store.append(kept)
-    store.drain()
+    store.drain(NOON)
     assert guids(store) == [kept.guid]
     assert lost.guid in (store.spool.folder / REFUSED).read_text("utf-8")
     assert waiting(store) == []

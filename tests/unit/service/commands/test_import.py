@@ -11,7 +11,7 @@ from service.commands.history import import_
 from service.errors import BadInput
 from service.history.formats import FORMATS
 from service.workflows.administer import add_site
-from service.workflows.import_history import import_history, list_imports
+from service.workflows.import_history import How, import_history, list_imports
 from tests.builders import BLOG, NOON
 from tests.conftest import SECRET
 from tests.exports import rows, wp_file, wxr, wxr_comment
@@ -23,7 +23,8 @@ def site(store):
 
 
 def run(store, place, name, **options):
-    return import_history(place, name, BLOG, store=store, now=NOON, **options)
+    own = {"data_dir": place.parent, "secret": SECRET, "now": NOON}
+    return import_history(place, name, BLOG, How(**options), store=store, **own)
 
 
 def labels(store):

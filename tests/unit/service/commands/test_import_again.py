@@ -15,7 +15,7 @@ from service.storage.store import Store
 from service.workflows.administer import add_moderator, add_site
 from service.workflows.decide import decide
 from service.workflows.export import export
-from service.workflows.import_history import import_history, revert_import
+from service.workflows.import_history import How, import_history, revert_import
 from tests.builders import BLOG, NOON, PASSWORD, make_arrival, make_submission
 from tests.conftest import SECRET
 from tests.exports import rows, wp_file, wp_row, wxr, wxr_comment
@@ -27,7 +27,8 @@ def site(store):
 
 
 def run(store, place, name, **options):
-    return import_history(place, name, BLOG, store=store, now=NOON, **options)
+    own = {"data_dir": place.parent, "secret": SECRET, "now": NOON}
+    return import_history(place, name, BLOG, How(**options), store=store, **own)
 
 
 def test_a_second_run_changes_nothing(store, site, tmp_path):

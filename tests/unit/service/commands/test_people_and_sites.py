@@ -49,6 +49,7 @@ REFUSED = (
     (("key", "issue", "https://nobody.example/", "--name", "x"), "no site"),
     (("key", "issue", "lone \udcff", "--name", "x"), "no site"),
     (("key", "revoke", "77"), "no key"),
+    (("key", "suspend", "77"), "no key"),
     (("moderator", "add", "a b"), "2 to 80"),
     (("moderator", "password", "nobody"), "no moderator"),
     (("moderator", "deactivate", "nobody"), "no moderator"),
@@ -110,6 +111,10 @@ def test_keys_are_issued_listed_and_revoked(chaffinch, each_store, secret):
     assert "staging\tnever used" in listed
     assert KEY not in listed
     number = re.search(r"^(\d+)\tdead…", listed, re.MULTILINE)[1]
+    assert chaffinch("key", "suspend", number).code == 0
+    assert "suspended 20" in chaffinch("key", "list").out
+    assert chaffinch("key", "resume", number).code == 0
+    assert "suspended" not in chaffinch("key", "list").out
     assert chaffinch("key", "revoke", number).code == 0
     assert chaffinch("key", "revoke", number).code == 0
     assert "staging\trevoked" in chaffinch("key", "list").out

@@ -32,6 +32,8 @@ ASKS = {
     "key_issue": Action.EDIT_KEYS,
     "key_rotate": Action.EDIT_KEYS,
     "key_revoke": Action.EDIT_KEYS,
+    "key_suspend": Action.EDIT_KEYS,
+    "key_resume": Action.EDIT_KEYS,
     "site_policy": Action.EDIT_POLICY,
     "events": Action.SEE_KEYS,
     "events_again": Action.EDIT_KEYS,

@@ -23,6 +23,7 @@ from service.workflows.manage_keys import (
     rotate_key,
 )
 from service.workflows.read_log import LogAsk, export_log, read_log
+from service.workflows.suspend_key import suspend_key
 from tests.builders import BLOG, KEY, NOON, PASSWORD, make_arrival
 from tests.conftest import SECRET
 from tests.fakes import StubScorer
@@ -165,3 +166,37 @@ def test_the_database_refuses_to_alter_the_log(each_store, mia, statement):
     with pytest.raises(sa.exc.DatabaseError, match="never changed"), each_store.engine.begin() as c:
         c.execute(statement)
     assert read_log(mia, LogAsk(), store=each_store).lines
+
+
+def test_a_suspended_key_is_refused_until_it_works_again(each_store, mia):
+    made = add_site_with_key(mia, BLOG, store=each_store, secret=SECRET, now=NOON)
+    own = {"by": mia, "store": each_store, "now": NOON}
+    assert works(each_store, made.text)
+    for _ in range(2):
+        key = suspend_key(made.key.key_id, is_suspended=True, **own)
+        assert (key.suspended_at, works(each_store, made.text)) == (NOON, False)
+    for _ in range(2):
+        assert suspend_key(made.key.key_id, is_suspended=False, **own).suspended_at is None
+    assert works(each_store, made.text)
+    told = [one.what for one in read_log(mia, LogAsk(), store=each_store).lines]
+    assert (told.count("key-suspend"), told.count("key-resume")) == (1, 1)
+
+
+def test_a_suspended_key_can_be_revoked_and_then_nothing_brings_it_back(each_store, mia):
+    made = add_site_with_key(mia, BLOG, store=each_store, secret=SECRET, now=NOON)
+    own = {"by": mia, "store": each_store, "now": NOON}
+    suspend_key(made.key.key_id, is_suspended=True, **own)
+    revoke_one_key(mia, made.key.key_id, store=each_store, now=NOON)
+    with pytest.raises(Conflict):
+        suspend_key(made.key.key_id, is_suspended=False, **own)
+    assert not works(each_store, made.text)
+
+
+def test_who_may_not_edit_keys_suspends_none(each_store, mia):
+    made = add_site_with_key(mia, BLOG, store=each_store, secret=SECRET, now=NOON)
+    ben, _ = add_moderator(
+        "ben", role=Role.MODERATOR, password=PASSWORD, store=each_store, now=NOON
+    )
+    with pytest.raises(NotPermitted):
+        suspend_key(made.key.key_id, is_suspended=True, by=ben, store=each_store, now=NOON)
+    assert works(each_store, made.text)
