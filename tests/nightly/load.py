@@ -5,19 +5,29 @@ from __future__ import annotations
 import asyncio
 import collections
 import gc
+import statistics
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 
+from service.runtime import utc_now
+from service.web.gate import Gate
+from service.workflows.administer import add_site
 from tests.builders import BLOG, KEY
+from tests.conftest import SECRET
 from tests.nightly.board import Figure, Night, by_tests, fact
-from tests.nightly.house import housed
+from tests.nightly.house import House, housed
 from tests.nightly.parsers import PUMPS
 from tests.program import started
 
 _MOST_CPU_S = 0.25
 _BODY = 256_000
+_SMALL = "https://small.example.org/"
+# With turns in rotation the small one waits for two or three; in one line for all that came before.
+_FAIR = 0.5
 
 
 async def _flood(url: str, fields: dict[str, str], at_once: int, seconds: float):
@@ -62,6 +72,63 @@ def _overload(night: Night) -> Figure:
     is_good = all(good for _, _, good in heard) and set(counted) <= {200, 429, 503}
     text = f"{dict(sorted(counted.items()))}, p99 {p99:.1f} s, well after {is_well}"
     return Figure(text, is_good and is_well and p99 < 4)
+
+
+def _beside_a_flood(night: Night, *, fair: bool) -> Figure:
+    """How long a small blog waits for its verdicts while another asks with sixty threads."""
+    heard: dict[str, list[float]] = {BLOG: [], _SMALL: []}
+    refused: collections.Counter[str] = collections.Counter()
+    over = threading.Event()
+    with housed(night.folder) as house:
+        # As many as may work where a small server runs: with more, the machine is the narrow place.
+        lane = house.app.wsgi_app
+        lane.gate = Gate(4)
+        keys = {BLOG: KEY, _SMALL: add_site(_SMALL, **_by(house)).text}
+        if not fair:
+            take = lane.gate.enter
+            lane.gate.enter = lambda _name="": take()
+
+        def ask(blog: str) -> None:
+            client = house.app.test_client()
+            fields = {"api_key": keys[blog], "blog": blog, "user_ip": "203.0.113.9"}
+            fields["comment_content"] = "The second map was wrong for me too. " * 20
+            while not over.is_set():
+                begun = time.monotonic()
+                answer = client.post("/1.1/comment-check", data=fields)
+                if answer.status_code == 200:
+                    heard[blog].append(time.monotonic() - begun)
+                else:
+                    refused[blog] += 1
+
+        threads = [threading.Thread(target=ask, args=(one,)) for one in [BLOG] * 60 + [_SMALL]]
+        for thread in threads:
+            thread.start()
+        time.sleep(night.count(300, least=15))
+        over.set()
+        for thread in threads:
+            thread.join()
+    waits = {blog: statistics.median([*found, 0]) * 1000 for blog, found in heard.items()}
+    share = waits[_SMALL] / waits[BLOG]
+    text = (
+        f"verdicts after {waits[_SMALL]:.0f} ms beside {waits[BLOG]:.0f} ms (medians), ratio"
+        f" {share:.2f}; {refused[_SMALL]} of {len(heard[_SMALL]) + refused[_SMALL]} refused"
+    )
+    return Figure(text, share < _FAIR and not refused[_SMALL])
+
+
+def _by(house: House) -> dict[str, Any]:
+    return {"store": house.store, "secret": SECRET, "now": utc_now()}
+
+
+@fact(
+    "L-04",
+    "one blog's flood does not starve another",
+    how="60 threads of one key for 5 minutes, one of another beside them, 4 turns at a time",
+    target=f"0 refused; its verdicts come after < {_FAIR:g} of the flood's wait",
+    twin=lambda night: _beside_a_flood(night, fair=False),
+)
+def _is_fair(night: Night) -> Figure:
+    return _beside_a_flood(night, fair=True)
 
 
 @fact(
