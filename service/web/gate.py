@@ -18,8 +18,9 @@ from service.errors import Overloaded
 
 # Far below the 15 s after which blogs hang up; a burst that is worked off by then is answered.
 PATIENCE_S: Final = 3.0
-# So many may wait for each that works (`service/server.py` has threads for them).
-WAITING: Final = 3
+# So many may wait for each that works (`service/server.py` has threads for them): enough for a
+# burst of one blog; who is sent away and asks again at once costs turns, too.
+WAITING: Final = 8
 # How much the newest turn counts for the pace: one slow fsync is no overload.
 _NEWEST: Final = 0.1
 

@@ -83,7 +83,7 @@ def served(names):
         gate.leave()
 
     threads = []
-    # Thirteen wait for one turn: the places are many enough.
+    # As many places as there are that come.
     gate._places = len(names)
     for place, name in enumerate(names):
         threads.append(threading.Thread(target=come, args=(place, name)))
@@ -120,6 +120,7 @@ def test_without_names_the_flood_comes_first():
 
 def test_the_last_of_the_longest_line_makes_room():
     gate, told = Gate(1, patience_s=60), []
+    gate._places = 3
     gate.enter()
 
     def come(place, name):
