@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
+from joblib.externals.loky import get_reusable_executor
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
@@ -201,6 +202,9 @@ def tabulate(
         pieces.append(piece)
         scripts += found
         seen(f"features of {len(scripts):,} of {count:,}")
+    if jobs > 1:
+        # Its processes remember words by the hundred megabytes; the fits have no use for them.
+        get_reusable_executor().shutdown()
     return Pieces(
         examples=stream.bare,
         pieces=pieces,
