@@ -11,11 +11,13 @@ from granian.server import Server
 
 from service.errors import NotReady, SettingsError
 from service.settings import Settings, shared_counts
+from service.web.gate import WAITING
 
 # A request in flight when we are told to stop may finish; nobody waits longer for us.
 _STOP_S = 10
-# Threads for each one that may work: those that wait cost no more than their stack.
-_WAITING = 4
+# Threads for each one that may work, those that wait at the gate, and one to tell those who may not
+# so: they cost no more than their stack.
+_THREADS = 1 + WAITING + 1
 
 
 def require_free(settings: Settings) -> None:
@@ -54,7 +56,7 @@ def _serve(settings: Settings) -> None:
         workers=settings.processes,
         # More than may work at a time: the rest wait at the gate (service/web/gate.py), which can
         # tell them so; the server's own queue only lets them wait.
-        blocking_threads=_WAITING * settings.threads,
+        blocking_threads=_THREADS * settings.threads,
         backlog=1024,
         websockets=False,
         respawn_failed_workers=True,

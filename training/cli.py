@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from models.artefact import find_signing_key, make_signing_key
+from models.classifier import Classifier
 from models.errors import ModelError
 from models.loader import load
 from models.manifest import read_manifest
@@ -38,6 +40,7 @@ from training.recipe import Recipe
 from training.retrain import Inputs, save, sha256_of
 from training.retrain import retrain as retrain_model
 from training.ship import ship as ship_model
+from training.stream import has_more_lines, stream
 from training.trust import Known, trusted
 from training.workers import Workers, workers_options
 
@@ -99,15 +102,42 @@ def _read_examples(folder: Path | None, label_file: Path | None, grades: str) ->
     return Inputs(examples=examples, sources=sources, grades=grades)
 
 
+def _known(examples: list[Example], live: Classifier) -> Known | None:
+    step = max(1, len(examples) // _TRIED_ON)
+    return Known.of(examples[::step], live.score) if examples else None
+
+
 def _teaching(label_file: Path, known: list[Example]) -> list[Example]:
     """The labels that may teach: reports are tried on the live model and on *known* comments."""
     live = load(_registry(), signing_key=_signing_key())
-    step = max(1, len(known) // _TRIED_ON)
-    tried = Known.of(known[::step], live.score) if known else None
-    kept, held = trusted(labels.read_sites(label_file), live.score, tried)
+    kept, held = trusted(labels.read_sites(label_file), live.score, _known(known, live))
+    _say_held(held)
+    return kept
+
+
+def _say_held(held: list[labels.Held]) -> None:
     for reason, count in sorted(collections.Counter(one.reason for one in held).items()):
         click.echo(f"{count} reports held back: {reason}", err=True)
-    return kept
+
+
+def _inputs(
+    folder: Path | None, label_file: Path | None, grades: str, jobs: int, most: int
+) -> Inputs:
+    """All in memory, or of more than *most* labels only what is short."""
+    if label_file is None or not has_more_lines(label_file, most):
+        return _read_examples(folder, label_file, grades)
+    folder = _folder(folder)
+    whole = corpora.load(folder, grades=grades) if folder else []
+    live = load(_registry(), signing_key=_signing_key())
+    found, held = stream(label_file, live.score, whole, _known(whole, live), jobs=jobs)
+    _say_held(held)
+    sources = corpora.hashes(grades, folder) if folder else {}
+    return Inputs(
+        examples=found.bare,
+        sources=sources | {"decisions": sha256_of(label_file)},
+        grades=grades,
+        stream=found,
+    )
 
 
 _corpora_option = click.option(
@@ -146,13 +176,28 @@ def main() -> None:
 @click.option(
     "--seed", default=0, show_default=True, help="Same seed, corpora, versions: same bytes."
 )
+@click.option(
+    "--most",
+    default=30_000,
+    show_default=True,
+    help="Labels held in memory; more are put on a disk.",
+)
+@click.option(
+    "--pieces",
+    "disk",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder for those, 16 kB each; all workers must see it. Else the data folder.",
+)
 @workers_options
 def retrain(
     folder: Path | None,
     label_file: Path | None,
     grades: str,
+    *,
     strength: float,
     seed: int,
+    most: int,
+    disk: Path | None,
     workers: Workers,
 ) -> None:
     """Fit a new model on corpora and labels and keep it as `candidate`."""
@@ -161,10 +206,10 @@ def retrain(
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as shown:
         task = shown.add_task("reading", total=None)
-        inputs = _read_examples(folder, label_file, grades)
         with workers.at_work():
+            inputs = _inputs(folder, label_file, grades, workers.jobs, most)
             manifest, raw = retrain_model(
-                inputs,
+                dataclasses.replace(inputs, folder=disk or _data_dir()),
                 Recipe(strength=strength, seed=seed),
                 jobs=workers.jobs,
                 made_at=dt.datetime.now(dt.UTC),

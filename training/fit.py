@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final, Protocol, Self
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -22,9 +22,30 @@ from training.rules import rule_weights
 from training.splits import folds, training_part
 from training.windows import Windows, windows_of
 
-_FOLDS = 5
-_FEWEST = 20
+_FOLDS: Final = 5
+_FEWEST: Final = 20
 Floats = NDArray[np.float64]
+
+
+class Fittable(Protocol):
+    """Examples as numbers that a model can be fitted to: a Table, or Pieces on a disk."""
+
+    @property
+    def examples(self) -> Sequence[Example]: ...  # noqa: D102
+    @property
+    def is_spam(self) -> Floats: ...  # noqa: D102
+    @property
+    def weights(self) -> Floats: ...  # noqa: D102
+    def fitted(self, rows: NDArray[np.bool_], recipe: Recipe) -> tuple[Floats, float]:
+        """Weights and bias of a logistic regression on these *rows* and their copies."""
+
+    def logits(
+        self, rows: NDArray[np.bool_], weights: Floats, bias: float, *, doubt: float = 0.0
+    ) -> Floats:
+        """What a model of these numbers says of these *rows*."""
+
+    def without_examples(self) -> Self:
+        """The numbers alone, to be sent to another process."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +71,14 @@ class Table:
             found = found + self.windows.gains(weights, self.plain.shape[0], doubt)[rows]
         return found
 
+    def fitted(self, rows: NDArray[np.bool_], recipe: Recipe) -> tuple[Floats, float]:
+        """`fit_linear` of these *rows* (heavy CPU)."""
+        return fit_linear(self, rows, recipe)
+
+    def without_examples(self) -> Table:
+        """The numbers alone, to be sent to another process."""
+        return dataclasses.replace(self, examples=())
+
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
@@ -69,17 +98,32 @@ def labelled(examples: Sequence[Example]) -> Table:
 
 def tabulate(examples: Sequence[Example], recipe: Recipe, *, jobs: int = 1) -> Table:
     """*examples* as numbers (heavy CPU). Raises NotEnoughLabels."""
-    is_spam = np.array([float(example.is_spam) for example in examples])
-    if min(is_spam.sum(), len(is_spam) - is_spam.sum()) < _FEWEST:
+    check_labels(examples)
+    return tabulate_part(examples, recipe, count=len(examples), jobs=jobs)
+
+
+def check_labels(examples: Sequence[Example]) -> None:
+    """Raises NotEnoughLabels when *examples* have too few of one label to be fitted to."""
+    spam = sum(example.is_spam for example in examples)
+    if min(spam, len(examples) - spam) < _FEWEST:
         raise NotEnoughLabels(f"fitting needs {_FEWEST} comments of each label at least")
-    rows = rows_of([example.comment for example in examples], jobs=jobs)
-    masked = [rows.matrix(draw_masks(len(rows), recipe, turn)) for turn in range(recipe.masks)]
+
+
+def tabulate_part(
+    examples: Sequence[Example], recipe: Recipe, *, count: int, start: int = 0, jobs: int = 1
+) -> Table:
+    """*examples* as the rows from *start* on of a Table of *count* (heavy CPU, 3 ms each)."""
+    comments = [example.comment for example in examples]
+    is_spam = np.array([float(example.is_spam) for example in examples])
+    here = slice(start, start + len(examples))
+    rows = rows_of(comments, jobs=jobs)
+    masked = [rows.matrix(draw_masks(count, recipe, turn, here)) for turn in range(recipe.masks)]
     for turn in range(recipe.changed):
         copies = [
-            changed(example.comment, place, is_spam=example.is_spam, seed=recipe.seed + turn)
-            for place, example in enumerate(examples)
+            changed(comment, place, is_spam=spam > 0, seed=recipe.seed + turn)
+            for place, (comment, spam) in enumerate(zip(comments, is_spam, strict=True), start)
         ]
-        lost = draw_masks(len(rows), recipe, recipe.masks + turn)
+        lost = draw_masks(count, recipe, recipe.masks + turn, here)
         masked.append(rows_of(copies, jobs=jobs).matrix(lost))
     return Table(
         examples=examples,
@@ -87,7 +131,7 @@ def tabulate(examples: Sequence[Example], recipe: Recipe, *, jobs: int = 1) -> T
         masked=masked,
         is_spam=is_spam,
         weights=weigh(examples),
-        windows=windows_of([example.comment for example in examples], jobs=jobs),
+        windows=windows_of(comments, jobs=jobs),
     )
 
 
@@ -106,10 +150,7 @@ def fit_linear(table: Table, rows: NDArray[np.bool_], recipe: Recipe) -> tuple[F
     copies = [table.plain, *table.masked]
     stacked = sparse.vstack([copy[rows] for copy in copies]).tocsr()
     is_spam = np.tile(table.is_spam[rows], len(copies))
-    weights = np.tile(table.weights[rows], len(copies))
-    share = float((weights * is_spam).sum() / weights.sum())
-    weights = weights * np.where(is_spam > 0, 0.5 / share, 0.5 / (1 - share))
-    weights /= weights.mean()
+    weights = balanced(np.tile(table.weights[rows], len(copies)), is_spam)
     kept = np.flatnonzero(np.bincount(stacked.indices, minlength=WIDTH) >= recipe.rarest)
     model = LogisticRegression(C=recipe.strength, solver="lbfgs", max_iter=600, tol=1e-4)
     with threadpool_limits(1):
@@ -119,32 +160,71 @@ def fit_linear(table: Table, rows: NDArray[np.bool_], recipe: Recipe) -> tuple[F
     return full, float(model.intercept_[0])
 
 
+def balanced(weights: Floats, is_spam: Floats) -> Floats:
+    """*weights* so that both labels weigh the same in sum, 1 in the mean."""
+    share = float((weights * is_spam).sum() / weights.sum())
+    weights = weights * np.where(is_spam > 0, 0.5 / share, 0.5 / (1 - share))
+    weights /= weights.mean()
+    return weights
+
+
 def unseen_logits(
-    table: Table,
+    table: Fittable,
     recipe: Recipe,
     seen: Callable[[str], None] = lambda _: None,
     *,
     jobs: int = 1,
 ) -> Floats:
     """For each Example the logit of a model that saw nothing of its unit (heavy CPU: 5 fits)."""
+    return _logits_of(_fits(table, _tests(table), recipe, seen, jobs))
+
+
+_Fit = tuple[NDArray[np.bool_], Floats, float, Floats]
+
+
+def _tests(table: Fittable) -> list[NDArray[np.bool_]]:
     place = folds(table.examples, count=_FOLDS)
-    tested = [place == fold for fold in range(_FOLDS) if (place == fold).any()]
-    logits = np.zeros(len(table.examples))
-    work = Parallel(n_jobs=jobs, return_as="generator")
-    found = work(delayed(_fold)(table, is_test, recipe) for is_test in tested)
-    for turn, (is_test, scored) in enumerate(zip(tested, found, strict=True), 1):
-        logits[is_test] = scored
-        seen(f"fold {turn} of {len(tested)}")
+    return [place == fold for fold in range(_FOLDS) if (place == fold).any()]
+
+
+def _fits(
+    table: Fittable,
+    tests: Sequence[NDArray[np.bool_]],
+    recipe: Recipe,
+    seen: Callable[[str], None],
+    jobs: int,
+) -> list[_Fit]:
+    """For each of *tests* a fit to what is not in it: itself, weights, bias, logits of it."""
+    parts = [training_part(table.examples, is_test) for is_test in tests]
+    numbers = table.without_examples()
+    work = Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
+    found = work(
+        delayed(_fit)(numbers, part, is_test, recipe)
+        for part, is_test in zip(parts, tests, strict=True)
+    )
+    made: list[_Fit] = []
+    for is_test, fitted in zip(tests, found, strict=True):
+        made.append((is_test, *fitted))
+        seen(f"fit {len(made)} of {len(tests)}")
+    return made
+
+
+def _fit(
+    table: Fittable, part: NDArray[np.bool_], is_test: NDArray[np.bool_], recipe: Recipe
+) -> tuple[Floats, float, Floats]:
+    weights, bias = table.fitted(part, recipe)
+    return weights, bias, table.logits(is_test, weights, bias, doubt=recipe.doubt)
+
+
+def _logits_of(fits: Sequence[_Fit]) -> Floats:
+    logits = np.zeros(len(fits[0][0]))
+    for is_test, _, _, found in fits:
+        logits[is_test] = found
     return logits
 
 
-def _fold(table: Table, is_test: NDArray[np.bool_], recipe: Recipe) -> Floats:
-    weights, bias = fit_linear(table, training_part(table.examples, is_test), recipe)
-    return table.logits(is_test, weights, bias, doubt=recipe.doubt)
-
-
 def fit(
-    table: Table,
+    table: Fittable,
     recipe: Recipe,
     seen: Callable[[str], None] = lambda _: None,
     *,
@@ -154,10 +234,12 @@ def fit(
 
     Calibrated on every comment alike: on units alike, scores were 11 points from the shares.
     """
-    raw = unseen_logits(table, recipe, seen, jobs=jobs)
+    nothing = np.zeros(len(table.examples), dtype=bool)
+    # The last fit, to all of it, beside the others: else it would run on one core alone.
+    *parts, whole = _fits(table, [*_tests(table), nothing], recipe, seen, jobs)
+    raw = _logits_of(parts)
     slope, shift = calibrate(raw, table.is_spam, table.weights / table.weights.sum())
-    weights, bias = fit_linear(table, np.ones(len(table.examples), dtype=bool), recipe)
-    seen("last fit")
+    _, weights, bias, _ = whole
     return Fitted(
         weights=(weights * slope).astype(np.float32),
         bias=bias * slope + shift,

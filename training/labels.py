@@ -14,7 +14,8 @@ from models.site_labels import SiteLabel, admitted, weight_of
 from training.errors import CorpusMissing, TrainingError
 from training.example import Example
 
-_LONG_AGO: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+# When a label says no time of its own.
+LONG_AGO: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,28 +46,32 @@ def read_sites(place: Path) -> dict[str, list[SiteLabel]]:
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusMissing(f"{place} cannot be read ({type(error).__name__})") from None
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            site, label = _read_line(json.loads(line), number)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            kind = type(error).__name__
-            raise TrainingError(f"{place}, line {number} is not a label ({kind})") from None
-        newest[site, label.key] = label
+        if line.strip():
+            site, label = read_line(line, number, place)
+            newest[site, label.key] = label
     found: dict[str, list[SiteLabel]] = {}
     for (site, _), label in newest.items():
         found.setdefault(site, []).append(label)
     return found
 
 
-def _read_line(row: dict[str, Any], number: int) -> tuple[str, SiteLabel]:
+def read_line(line: str | bytes, number: int, place: Path) -> tuple[str, SiteLabel]:
+    """The Site and the label in line *number* of *place*. Raises TrainingError with the number."""
+    try:
+        return _read_row(json.loads(line), number)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        kind = type(error).__name__
+        raise TrainingError(f"{place}, line {number} is not a label ({kind})") from None
+
+
+def _read_row(row: dict[str, Any], number: int) -> tuple[str, SiteLabel]:
     decided_at = row.get("decided_at")
     return str(row.get("site", "")), SiteLabel(
         key=str(row.get("guid") or number),
         comment=read_comment(row["comment"]),
         is_spam=Label(row["label"]) is Label.SPAM,
         is_moderator=row.get("source", "MODERATOR") == "MODERATOR",
-        decided_at=dt.datetime.fromisoformat(decided_at) if decided_at else _LONG_AGO,
+        decided_at=dt.datetime.fromisoformat(decided_at) if decided_at else LONG_AGO,
     )
 
 

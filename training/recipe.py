@@ -99,12 +99,17 @@ def matrix(comments: Sequence[Comment], *, jobs: int = 1) -> Any:  # noqa: ANN40
     return rows_of(comments, jobs=jobs).matrix()
 
 
-def draw_masks(count: int, recipe: Recipe, turn: int) -> NDArray[np.bool_]:
-    """Which families each of *count* rows loses in round *turn*: those that need a masked field."""
+def draw_masks(
+    count: int, recipe: Recipe, turn: int, rows: slice = slice(None)
+) -> NDArray[np.bool_]:
+    """Which families each of *count* rows loses in round *turn*: those that need a masked field.
+
+    Only of these *rows*, drawn as if all were asked for.
+    """
     draw = np.random.default_rng([recipe.seed, turn])
-    lost = {field: draw.random(count) < recipe.mask_rate for field in _MASKED}
-    lost["text"] = draw.random(count) < recipe.text_mask_rate
-    dropped = np.zeros((count, len(FAMILIES)), dtype=bool)
+    lost = {field: draw.random(count)[rows] < recipe.mask_rate for field in _MASKED}
+    lost["text"] = draw.random(count)[rows] < recipe.text_mask_rate
+    dropped = np.zeros((len(lost["text"]), len(FAMILIES)), dtype=bool)
     for place, family in enumerate(FAMILIES):
         for field in family.needs:
             if field in lost:

@@ -6,7 +6,8 @@ import dataclasses
 import datetime as dt
 import hashlib
 import platform
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -22,21 +23,28 @@ from models.manifest import Manifest, write_manifest
 from models.registry import Registry
 from models.scripts import script_of
 from models.text import fold
-from training import card, cutoffs, evaluate, fit
+from training import card, cutoffs, evaluate, fit, pieces
 from training.example import Example
 from training.golden import GOLDEN
 from training.recipe import Recipe
+from training.stream import Stream
 
 _NOTHING: Final[Callable[[str], None]] = lambda _: None  # noqa: E731 - nobody is watching
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """What one run eats: Examples, the sha256 of each source by name, the corpora's grades."""
+    """What one run eats: Examples, the sha256 of each source by name, the corpora's grades.
+
+    With a *stream*, the *examples* are its bare ones, and *folder* is where their numbers may lie
+    (16 kB each, taken away again; workers on other machines must see the same folder).
+    """
 
     examples: Sequence[Example]
     sources: dict[str, str]
     grades: str
+    stream: Stream | None = None
+    folder: Path | None = None
 
 
 def retrain(
@@ -51,14 +59,11 @@ def retrain(
 
     The same inputs, recipe and versions give the same bytes. Raises NotEnoughLabels.
     """
-    table = fit.tabulate(inputs.examples, recipe, jobs=jobs)
-    seen("features")
-    fitted = fit.fit(table, recipe, seen, jobs=jobs)
+    fitted, scripts = _fitted(inputs, recipe, seen, jobs)
     scores = evaluate.sigmoid(fitted.unseen)
     chosen = cutoffs.choose(inputs.examples, scores)
     raw = _weights(fitted)
     sha = hashlib.sha256(raw).hexdigest()
-    scripts = count_scripts(inputs.examples)
     classifier = Classifier(
         model_id="",
         weights=fitted.weights,
@@ -82,6 +87,20 @@ def retrain(
         sha256=sha,
     )
     return manifest, raw
+
+
+def _fitted(
+    inputs: Inputs, recipe: Recipe, seen: Callable[[str], None], jobs: int
+) -> tuple[fit.Fitted, dict[str, int]]:
+    """The fit, and how many labels there were in each script."""
+    if inputs.stream is None:
+        table = fit.tabulate(inputs.examples, recipe, jobs=jobs)
+        seen("features")
+        return fit.fit(table, recipe, seen, jobs=jobs), count_scripts(inputs.examples)
+    with tempfile.TemporaryDirectory(prefix="pieces-", dir=inputs.folder) as name:
+        many = pieces.tabulate(inputs.stream, recipe, Path(name), jobs=jobs, seen=seen)
+        fitted = fit.fit(many, recipe, seen, jobs=jobs)
+    return fitted, _counted(zip(many.scripts, many.is_spam > 0, strict=True))
 
 
 def _weights(fitted: fit.Fitted) -> bytes:
@@ -110,11 +129,14 @@ def _versions() -> dict[str, str]:
 
 def count_scripts(examples: Sequence[Example]) -> dict[str, int]:
     """For each script how many labels of the rarer kind there were."""
+    return _counted((script_of(fold(e.comment.text[:2000])), e.is_spam) for e in examples)
+
+
+def _counted(found: Iterable[tuple[str, bool]]) -> dict[str, int]:
     counts: dict[str, list[int]] = {}
-    for example in examples:
-        script = script_of(fold(example.comment.text[:2000]))
+    for script, is_spam in found:
         if script:
-            counts.setdefault(script, [0, 0])[example.is_spam] += 1
+            counts.setdefault(script, [0, 0])[int(is_spam)] += 1
     return {script: min(both) for script, both in sorted(counts.items())}
 
 
@@ -139,5 +161,6 @@ def save(
 
 
 def sha256_of(place: Path) -> str:
-    """The sha256 of a file, for the Manifest."""
-    return hashlib.sha256(place.read_bytes()).hexdigest()
+    """The sha256 of a file, for the Manifest (slow I/O)."""
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

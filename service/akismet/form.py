@@ -24,6 +24,10 @@ _MOST_FIELDS: Final = 1000
 _MOST_NAME: Final = 1024
 _PLAIN_FIELD: Final = re.compile(rb"(?:^|&)(?:blog_)?charset=([A-Za-z0-9_.:+-]{1,40})(?:&|$)")
 _HEADER_CHARSET: Final = re.compile(r"charset=[\"']?([A-Za-z0-9_.:+-]{1,40})", re.IGNORECASE)
+_ESCAPES: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+# With fewer escapes in the length, most stand alone ("%20a" is one in four), and the library's own
+# way is three times as fast; with more, as in Chinese or Russian, ours is eight times as fast.
+_RUNS: Final = 3.5
 _BRACKETS: Final = re.compile(r"\[[^\]]{0,40}\]$")
 
 
@@ -89,7 +93,7 @@ def _decoded(raw: bytes, charset: str) -> str:
 
     Percent escapes and `+` are decoded first; what is no escape stays as it is.
     """
-    raw = unquote_to_bytes(raw.replace(b"+", b" "))
+    raw = _unquoted(raw.replace(b"+", b" "))
     # ISO-2022-JP is all ASCII, so UTF-8 would read its escapes as text and never complain.
     is_shifted = charset == "iso2022_jp" and b"\x1b" in raw
     for name in (charset, "utf-8") if is_shifted else ("utf-8", charset, "cp1252"):
@@ -98,6 +102,13 @@ def _decoded(raw: bytes, charset: str) -> str:
         except (UnicodeDecodeError, ValueError):
             continue
     return raw.decode("latin-1")
+
+
+def _unquoted(raw: bytes) -> bytes:
+    """*raw* with its percent escapes read: run by run where most stand in runs, else one by one."""
+    if raw.count(b"%") * _RUNS < len(raw):
+        return unquote_to_bytes(raw)
+    return _ESCAPES.sub(lambda run: bytes.fromhex(run[0].decode().replace("%", "")), raw)
 
 
 def read_json_pairs(body: bytes) -> Pairs:

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from werkzeug.test import run_wsgi_app
 
 from service.akismet import checking
+from service.akismet.lane import name_of
 from service.app import create_app
 from service.domain.site import UnsureMeans
 from service.domain.submission import new_guid
@@ -223,3 +225,33 @@ def test_a_change_made_here_is_seen_by_the_next_call(app, site_key, runtime):
         (key,) = unit.sites.list_keys(site.site_id)
     revoke_key(key.key_id, store=runtime.store, now=later)
     assert assert_alike(app, CASES["held"])[2] == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("body", "host", "other"),
+    [
+        (b"api_key=abc&blog=b", "", b"blog=b&api_key=abd"),
+        (b"blog=b&key=abc&x=1", "", b"key=ab&blog=b"),
+        (b"blog=b", "0123456789ab.rest.example.org", b"blog=b&key=abc"),
+    ],
+)
+def test_a_key_has_a_name_of_its_own_at_the_gate(body, host, other):
+    named = name_of(body, host)
+    assert named
+    assert named != name_of(other, host)
+    assert named == name_of(body + b"&comment_content=key", host)
+    assert b"abc" not in named.encode()
+
+
+def test_without_a_key_there_is_no_name():
+    assert name_of(b"blog=b&monkey=1", "spam.example.org") == ""
+
+
+@pytest.mark.usefixtures("site_key")
+def test_only_a_key_that_was_good_gets_a_line_of_its_own(app):
+    lane, names = app.wsgi_app, []
+    lane.gate = SimpleNamespace(enter=names.append, leave=lambda: None, entered=0)
+    for key in ("0123456789ab", "0123456789ab", KEY, KEY):
+        run_wsgi_app(lane, form(api_key=key)())
+    good = name_of(urlencode({"api_key": KEY}).encode(), "")
+    assert names == ["", "", "", good]

@@ -138,6 +138,12 @@ def test_nginx_and_prometheus_ask_every_server_and_no_other(services):
     assert len(servers) == 2
 
 
+def test_nginx_drops_names_that_would_pass_for_those_it_sets():
+    files = [*(DEPLOY / "nginx").glob("*.conf")]
+    assert len(files) >= 5
+    assert not [one.name for one in files if "underscores_in_headers" in one.read_text("utf-8")]
+
+
 def test_as_many_proxies_are_trusted_as_there_are(services):
     for name in ("chaffinch-1", "chaffinch-2"):
         assert services[name]["environment"]["CHAFFINCH_TRUSTED_PROXIES"] == "1"

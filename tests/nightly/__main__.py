@@ -14,6 +14,7 @@ from pathlib import Path
 
 # Each module puts its facts on the board.
 from tests.nightly import (  # noqa: F401
+    columns,
     contract,
     diskless,
     durability,
@@ -21,6 +22,7 @@ from tests.nightly import (  # noqa: F401
     fuzz,
     load,
     models_at_night,
+    moving,
     outages,
     pages,
     parsers,

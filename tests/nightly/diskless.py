@@ -107,10 +107,4 @@ by_tests(
     "tests/storage/test_address_key.py",
     "tests/unit/service/test_limits.py",
 )
-by_tests(
-    "R-11",
-    "a database moves to another engine and comes up from each version, row by row",
-    "tests/storage/test_copying.py",
-    "tests/storage/test_migrate.py",
-)
 by_tests("R-13", "a backup comes back whole", "tests/unit/service/commands/test_backup.py")

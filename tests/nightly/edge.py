@@ -22,6 +22,7 @@ def said(port: int, raw: bytes, *, hangs_up: bool = True) -> bytes:
         wire.sendall(raw)
         if hangs_up:
             wire.shutdown(socket.SHUT_WR)
+        # What was said before the program hung up is lost to a client that was still writing.
         while chunk := wire.recv(65536):
             heard += chunk
     return heard
@@ -98,6 +99,31 @@ def _slow(night: Night) -> Figure:
     took.sort()
     p99 = took[int(len(took) * 0.99)]
     return Figure(f"{count} slow sockets, {len(took)} asked, p99 {p99:.2f} s", p99 < 1)
+
+
+def _too_large(night: Night, size: int) -> Figure:
+    """How many clients that go on writing *size* bytes hear that it is too much."""
+    count, heard, verdicts = night.count(100, least=10), 0, 0
+    with started(night.folder) as program:
+        start = _body(program)
+        raw = request(start + b"a" * (size - len(start)), b"Content-Length: %d" % size)
+        for _ in range(count):
+            told = said(program.port, raw, hangs_up=False)
+            heard += told[9:12] == b"413"
+            verdicts += told.rpartition(b"\r\n\r\n")[2].strip() in _VERDICTS
+    text = f"{heard} of {count} heard 413, {verdicts} verdicts"
+    return Figure(text, heard >= 0.99 * count and not verdicts)
+
+
+@fact(
+    "H-07",
+    "a client that is still writing hears that its body is too large",
+    how="100 bodies of 8 MiB to the real program; the twin's are of 64, more than is taken",
+    target="413 heard by 99 of 100, 0 verdicts",
+    twin=lambda night: _too_large(night, 64 * 1024 * 1024),
+)
+def _heard_while_writing(night: Night) -> Figure:
+    return _too_large(night, 8 * 1024 * 1024)
 
 
 by_tests(

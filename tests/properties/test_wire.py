@@ -4,14 +4,22 @@ import dataclasses
 import datetime as dt
 import json
 import string
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote, quote_plus, unquote_to_bytes, urlencode
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.comment import Comment
 from service.akismet import account, wire
-from service.akismet.form import MOST_BYTES, every, first, has, read_json_pairs, read_pairs
+from service.akismet.form import (
+    MOST_BYTES,
+    _unquoted,
+    every,
+    first,
+    has,
+    read_json_pairs,
+    read_pairs,
+)
 from service.domain.site import KEY_SHAPE, key_hash, same_address
 from service.errors import BadInput
 
@@ -280,3 +288,8 @@ def test_first_every_and_has_agree(pairs, name):
     assert has(pairs, name) is bool(values)
     assert every(pairs, name) == [value for value in values if value]
     assert first(pairs, name) == next((value for value in values if value), "")
+
+
+@given(st.lists(PIECES | st.sampled_from([b"%D0%BF", b"%d0"]), max_size=40).map(b"".join))
+def test_escapes_are_read_as_the_library_reads_them(raw):
+    assert unquote_to_bytes(raw) == _unquoted(raw)

@@ -72,6 +72,15 @@ def once_retrained(tmp_path_factory, labels):
     return data_dir, re.search(r"candidate (\S+):", said.stdout)[1]
 
 
+def test_more_labels_than_fit_in_memory_are_put_on_a_disk_and_taken_off_again(tmp_path, labels):
+    data_dir = tmp_path / "var"
+    words = ("retrain", "--labels", labels, "--jobs", "1", "--most", "700")
+    said = run_in(data_dir, *words)
+    assert said.exit_code == 0, said.output
+    assert ": 792 comments," in said.stdout
+    assert not list(data_dir.glob("pieces-*"))
+
+
 @pytest.fixture
 def data_dir(tmp_path):
     return tmp_path / "var"

@@ -72,6 +72,92 @@ def test_nobody_is_sent_away_while_turns_are_short():
     assert not slow(Gate(1, patience_s=20), 30, turn_s=0.01)
 
 
+def served(names):
+    """In which order those called *names* get their turns, having come in this order."""
+    gate, order = Gate(1, patience_s=60), []
+    gate.enter()
+
+    def come(place, name):
+        gate.enter(name)
+        order.append(place)
+        gate.leave()
+
+    threads = []
+    # As many places as there are that come.
+    gate._places = len(names)
+    for place, name in enumerate(names):
+        threads.append(threading.Thread(target=come, args=(place, name)))
+        threads[-1].start()
+        until(lambda: waiting(gate) == len(threads))
+    gate.leave()
+    for thread in threads:
+        thread.join(20)
+    return order
+
+
+def waiting(gate):
+    return sum(map(len, gate._lines.values()))
+
+
+def until(is_so):
+    ends = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.001)
+
+
+FLOOD = ["flood"] * 10
+
+
+def test_one_names_flood_does_not_starve_another():
+    assert served([*FLOOD, "small", "other"]) == [0, 10, 11, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+
+
+def test_without_names_the_flood_comes_first():
+    # The twin: the same that come, all of one name.
+    assert served([""] * 12) == list(range(12))
+
+
+def test_the_last_of_the_longest_line_makes_room():
+    gate, told = Gate(1, patience_s=60), []
+    gate._places = 3
+    gate.enter()
+
+    def come(place, name):
+        try:
+            gate.enter(name)
+        except Overloaded:
+            told.append((place, "sent away"))
+        else:
+            told.append((place, "served"))
+            gate.leave()
+
+    names = ["flood", "flood", "flood", "small"]
+    threads = []
+    for place, name in enumerate(names):
+        threads.append(threading.Thread(target=come, args=(place, name)))
+        threads[-1].start()
+        until(lambda: waiting(gate) + len(told) == len(threads))
+    # All three places were taken when the fourth came.
+    assert told == [(2, "sent away")]
+    with pytest.raises(Overloaded):
+        gate.enter("flood")
+    gate.leave()
+    for thread in threads:
+        thread.join(20)
+    assert told == [(2, "sent away"), (0, "served"), (3, "served"), (1, "served")]
+
+
+def test_who_gave_up_waiting_leaves_no_trace():
+    gate = Gate(1, patience_s=0.01)
+    gate.enter()
+    with pytest.raises(Overloaded):
+        gate.enter("tired")
+    assert gate._lines == {}
+    gate.leave()
+    gate.enter("next")
+
+
 def slow(gate, many, *, turn_s):
     """*many* come one after another and work *turn_s* each; after how long some were refused."""
     refused = []
