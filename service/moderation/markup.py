@@ -34,6 +34,7 @@ _DRAWN: Final = {
     "undo": '<path class="line" d="M5.5 2.5 2 6l3.5 3.5M2.2 6H9.5a4 4 0 0 1 0 8H6"/>',
     "reported": '<path class="line" d="M3 15V2"/><path d="M3 2h10l-2.4 3.5L13 9H3z"/>',
     "arrived": '<path class="line" d="M8 1.5v7M4.8 5.6 8 8.8l3.2-3.2M1.5 9.5v4h13v-4"/>',
+    "told": '<path class="line" d="M2 8h11M9 4l4 4-4 4"/>',
     "note": '<path class="line" d="M2 3h12v8H7l-3 3v-3H2z"/>',
     "claim": '<path class="line" d="M4 7V5a4 4 0 0 1 8 0v2M3 7h10v7H3z"/>',
     "release": '<path class="line" d="M4 7V5a4 4 0 0 1 8 0v2M3 7h10v7H3z"/>',

@@ -296,4 +296,5 @@ event = sa.Table(
     sa.Column("claimed_until", UTCTime),
     sa.Index("ix_event_state_due_at", "state", "due_at"),
     sa.Index("ix_event_lane_id", "lane", "id"),
+    sa.Index("ix_event_guid", "guid"),
 )
