@@ -148,11 +148,12 @@ CAMPAIGN = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Scene:
-    """What was made: the people by name, the Sites, what waits."""
+    """What was made: the people by name, the Sites, what waits, and one that webhooks hear of."""
 
     people: dict[str, Moderator]
     sites: list[Site]
     waiting: list[str]
+    decided: str
 
 
 def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = NOON) -> Scene:
@@ -193,14 +194,14 @@ def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = 
     while index_new(store=store, now=now):
         pass
     _webhooks(store, people["olga"], sites, secret, now)
+    decided = _decided(store, scorer, sites[0], people["ben"], now)
     for group in list_campaigns(people["ana"], store=store, now=now).groups[:1]:
         place = "/moderation/"
         follow_campaign(
             people["ana"], group.campaign_id, Act.SPAM, place=place, store=store, now=now
         )
-    return Scene(
-        people, sites, [one.guid for one in made + campaign if one.outcome.value == "UNSURE"]
-    )
+    waiting = [one.guid for one in made + campaign if one.outcome.value == "UNSURE"]
+    return Scene(people, sites, waiting, decided)
 
 
 def _check(
@@ -267,6 +268,15 @@ def _webhooks(
         ).webhook
     when = now - dt.timedelta(hours=5)
     pause_webhook(owner, made.webhook_id, store=store, now=when)
+
+
+def _decided(store: Store, scorer: Scores, site: Site, who: Moderator, now: dt.datetime) -> str:
+    """A comment decided once somebody hears of it."""
+    when = now - dt.timedelta(hours=4)
+    text = "The last ferry goes at nine, not at ten as you write."
+    one = _check(store, scorer, site, when, "Rosa", "", "archive", text)
+    decide(who, one.guid, Act.APPROVE, seen_version=None, store=store, now=when)
+    return one.guid
 
 
 def _rules(store: Store, owner: Moderator, sites: list[Site], now: dt.datetime) -> None:

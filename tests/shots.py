@@ -22,6 +22,7 @@ from tests.builders import PASSWORD
 from tests.fakes import FixedClock
 from tests.live import served
 from tests.scene import Scene, make_scene
+from tests.ways import WAYS, Walk
 
 SHOTS: Final = Path(__file__).parent.parent / "service" / "moderation" / "shots"
 FIVE: Final = ("queue", "item", "campaigns", "lists", "log")
@@ -110,19 +111,32 @@ def _five(browser: Browser, address: str, scene: Scene) -> None:
 
 def _everything(browser: Browser, address: str, scene: Scene, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
+    # Each time another commenter is forgotten on the way.
+    mails = iter(("nina", "tom", "lena", "jonas"))
     for size in (WIDE, NARROW):
         for scheme in ("light", "dark"):
             page = sign_in(browser, address, size, scheme)
+            end = f"{scheme}-{size[0]}.png"
             for name, place in pages(scene).items():
                 page.goto(f"{address}/moderation/{place}")
-                shot = target / f"{name}-{scheme}-{size[0]}.png"
-                page.screenshot(path=shot, full_page=True)
-                beyond = page.evaluate(
-                    "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-                )
-                if beyond > 0:
-                    print(f"{shot.name}: {beyond} px too wide")
+                _shoot(page, target / f"{name}-{end}")
+            walk = Walk(page, address, scene, f"{next(mails)}@mail.example")
+            for way in WAYS:
+                way(walk)
+                _shoot(page, target / f"{way.__name__}-{end}")
+            # So that the next one finds as much to decide.
+            page.click("#undo button")
+            page.wait_for_load_state()
             page.context.close()
+
+
+def _shoot(page: Page, shot: Path) -> None:
+    page.screenshot(path=shot, full_page=True)
+    beyond = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    if beyond > 0:
+        print(f"{shot.name}: {beyond} px too wide")
 
 
 if __name__ == "__main__":

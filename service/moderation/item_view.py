@@ -6,12 +6,16 @@ import dataclasses
 import datetime as dt
 from typing import Final
 
+from flask_babel import ngettext
+
 from models.text import MAX_TEXT, look
 from models.verdict import Cutoffs, Verdict
 from service.domain.address import shown
 from service.domain.decision import Act
+from service.domain.event import Event
 from service.domain.submission import Kind, Submission
 from service.moderation import words
+from service.moderation.event_words import KINDS, RECEIVERS, STATES, TROUBLES
 from service.moderation.letters import visible
 from service.moderation.segments import (
     MOST_SHOWN,
@@ -229,4 +233,18 @@ def history(seen: Seen, moderator_id: int) -> list[Step]:
         )
         for one in seen.remarks
     ]
+    steps += [_told(one) for one in seen.events]
     return sorted(steps, key=lambda step: step.at)
+
+
+def _told(event: Event) -> Step:
+    """Whether the blog or a webhook has heard of it."""
+    parts = [str(KINDS[event.kind]), str(STATES[event.state])]
+    if event.attempts > 1:
+        parts.append(ngettext("%(num)s try", "%(num)s tries", event.attempts))
+    return Step(
+        at=event.sent_at or event.created_at,
+        shape="told",
+        text=words.begun(f"{RECEIVERS[event.receiver]}: {' · '.join(parts)}"),
+        note=str(TROUBLES.get(event.trouble) or visible(event.trouble)),
+    )

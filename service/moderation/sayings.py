@@ -13,6 +13,7 @@ from typing import Final
 from flask import has_request_context, request
 from flask_babel import gettext
 
+from service.moderation.counted import COUNTED
 from service.moderation.desk_sayings import DESK, N_
 
 REFUSALS: Final = (
@@ -158,7 +159,6 @@ CLUES: Final = (
     N_("begins with a small letter"),
     N_("speaks of what the page is about"),
     N_("another script than the blog's language"),
-    N_("no link in the text"),
     N_("many links in the text"),
     N_("{count} links in the text"),
     N_("links for so few words"),
@@ -265,7 +265,7 @@ _TEMPLATES: Final = tuple(
     for text in (*REFUSALS, *DESK, *RULES, *CLUES)
     if "{" in text
 )
-_KNOWN: Final = frozenset((*REFUSALS, *DESK, *RULES, *CLUES))
+_KNOWN: Final = frozenset((*REFUSALS, *DESK, *RULES, *CLUES, *COUNTED.values()))
 
 
 def tell(sentence: object) -> str:
@@ -292,5 +292,7 @@ def _taken_apart(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     for pattern, template in _TEMPLATES:
         found = pattern.fullmatch(text)
         if found:
-            return template, tuple(found.groupdict().items())
+            values = found.groupdict()
+            one = COUNTED.get((template, values.get("count", "")))
+            return (one, ()) if one else (template, tuple(values.items()))
     return text, ()

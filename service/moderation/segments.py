@@ -13,6 +13,7 @@ from typing import Final
 from models.comment import Clue
 from models.text import Link, host_of, look
 from service.moderation.letters import folded, odd_mark, odd_name, runs, visible
+from service.moderation.sayings import tell
 
 __all__ = ["Host", "Segment", "Target", "host_mark", "link_targets", "odd_mark", "segments"]
 
@@ -91,7 +92,7 @@ def _pieces(text: str, marks: list[_Mark]) -> Iterator[Segment]:
                 yield Segment(text[last:first])
             if first < after:
                 kind = "spam" if clue.weight > 0 else "ham"
-                yield Segment(text[first:after], kind, f"{clue.name}: {clue.weight:+.1f}")
+                yield Segment(text[first:after], kind, f"{tell(clue.name)}: {clue.weight:+.1f}")
                 last = after
             if mark_end > end:
                 break  # an odd character stands inside the word; the next run goes on with it

@@ -18,6 +18,7 @@ from service.domain.site import Site, same_address
 from service.domain.submission import Scoring, Submission
 from service.moderation import words
 from service.moderation.beside import NOTHING, Beside
+from service.moderation.counted import tell_value
 from service.moderation.letters import visible
 from service.moderation.sayings import tell
 from service.moderation.segments import (
@@ -223,7 +224,7 @@ def reasons(clues: tuple[Clue, ...]) -> list[Reason]:
     return [
         Reason(
             name=visible(tell(clue.name)),
-            value=visible(clue.value),
+            value=visible(tell_value(clue.name, clue.value)),
             weight=signed(clue.weight),
             argues="spam" if clue.weight > 0 else "ham",
             size=max(1, round(100 * abs(clue.weight) / most)),

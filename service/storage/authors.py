@@ -59,6 +59,8 @@ class Authors:
             for site_id, key in sorted(sums)
         ]
         self._connection.execute(added, rows)
+        if not any(by < 0 for own_sums in sums.values() for by in own_sums.values()):
+            return
         self._connection.execute(
             author.delete().where(
                 sa.tuple_(author.c.site_id, author.c.author_key).in_(list(sums)),

@@ -12,7 +12,7 @@ from service.domain.claim import Claim
 from service.domain.remark import Remark, RemarkKind
 from service.storage.queue_tables import claim, remark, skipped
 from service.storage.records import plain
-from service.storage.tables import moderator, session
+from service.storage.tables import moderator
 
 
 class Claims:
@@ -98,15 +98,6 @@ class Claims:
                 skipped.c.submission_id == submission_id, skipped.c.moderator_id == moderator_id
             ),
         )
-
-    def count_here(self, since: dt.datetime) -> int:
-        """How many people gave a sign of life *since*."""
-        found: int = self._connection.execute(
-            sa.select(sa.func.count(sa.distinct(session.c.moderator_id))).where(
-                session.c.seen_at > since
-            ),
-        ).scalar_one()
-        return found
 
 
 def _claim(row: Any) -> Claim:  # noqa: ANN401 - a SQLAlchemy Row

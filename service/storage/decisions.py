@@ -238,19 +238,6 @@ class Decisions:
         ).all()
         return [row.decided_at - row.received_at for row in rows]
 
-    def count_since(self, moment: dt.datetime) -> int:
-        """How many Decisions moderators made since *moment*, counted to 10 000."""
-        some = (
-            sa.select(decision.c.id)
-            .where(decision.c.decided_at >= moment, decision.c.source == Source.MODERATOR)
-            .limit(_MOST_COUNTED)
-            .subquery()
-        )
-        found: int = self._connection.execute(
-            sa.select(sa.func.count()).select_from(some)
-        ).scalar_one()
-        return found
-
 
 def _query() -> sa.Select[Any]:
     return sa.select(decision, moderator.c.name.label("moderator")).outerjoin(

@@ -163,6 +163,12 @@ class Events:
             query = query.where(event.c.id < before)
         return [_event(row) for row in self._connection.execute(query).all()]
 
+    def list_about(self, guid: str) -> list[Event]:
+        """What was or will be told of one Submission, oldest first; no clock that still runs."""
+        runs = sa.and_(event.c.kind == EventKind.HOLD, event.c.state == EventState.WAITING)
+        query = event.select().where(event.c.guid == guid, sa.not_(runs)).order_by(event.c.id)
+        return [_event(row) for row in self._connection.execute(query).all()]
+
     def resend(
         self,
         numbers: Sequence[int] | None,

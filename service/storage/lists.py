@@ -79,11 +79,13 @@ class Lists:
 
     def count(self, ask: ListAsk, *, most: int = 10_000) -> int:
         """How many match, counted to *most* at the outside."""
-        some = self._from(ask, submission.c.id).limit(most).subquery()
-        found: int = self._connection.execute(
-            sa.select(sa.func.count()).select_from(some)
-        ).scalar_one()
+        found: int = self._connection.execute(self.count_query(ask, most=most)).scalar_one()
         return found
+
+    def count_query(self, ask: ListAsk, *, most: int) -> sa.Select[int]:
+        """The question of `count`, to be asked together with others."""
+        some = self._from(ask, submission.c.id).limit(most).subquery()
+        return sa.select(sa.func.count()).select_from(some)
 
     def ids(self, ask: ListAsk) -> sa.Select[Any]:
         """The question for the ids alone, to be answered inside another one."""

@@ -141,7 +141,6 @@ WAITING: Final = "outcome = 'UNSURE'"
 AUDIT: Final = "is_audit"
 DISCARDED: Final = "verdict = 'BLATANT' AND outcome = 'SPAM' AND version = 0"
 
-
 LISTS: Final = {
     "waiting": WAITING,
     "spam": "outcome = 'SPAM'",
@@ -297,4 +296,5 @@ event = sa.Table(
     sa.Column("claimed_until", UTCTime),
     sa.Index("ix_event_state_due_at", "state", "due_at"),
     sa.Index("ix_event_lane_id", "lane", "id"),
+    sa.Index("ix_event_guid", "guid"),
 )

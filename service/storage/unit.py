@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from functools import cached_property
 
 import sqlalchemy as sa
@@ -26,9 +28,10 @@ from service.storage.events import Events
 from service.storage.follows import Follows
 from service.storage.idempotency import Idempotency
 from service.storage.imports import Imports
-from service.storage.lists import Lists
+from service.storage.lists import ListAsk, Lists
 from service.storage.moderators import Moderators
 from service.storage.outbox import Outbox
+from service.storage.overview import Name, Overview, look_around
 from service.storage.retention import Retention
 from service.storage.saved_views import SavedViews
 from service.storage.search import Search
@@ -160,6 +163,24 @@ class Unit:
     def lists(self) -> Lists:
         """Lists of Submissions, by what holds and in any order."""
         return Lists(self._connection)
+
+    def look_around(
+        self,
+        asks: Mapping[Name, tuple[ListAsk, int]],
+        *,
+        waiting: ListAsk,
+        decided_since: dt.datetime,
+        seen_since: dt.datetime,
+    ) -> Overview[Name]:
+        """What stands around a page of a list; see storage/overview.py."""
+        return look_around(
+            self._connection,
+            self.lists,
+            asks,
+            waiting=waiting,
+            decided_since=decided_since,
+            seen_since=seen_since,
+        )
 
     @cached_property
     def authors(self) -> Authors:

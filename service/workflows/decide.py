@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from service.domain.decision import Act, Decision, Source, standing
 from service.domain.moderator import Action, Moderator, may, require_sight
@@ -10,6 +11,7 @@ from service.domain.submission import Submission
 from service.errors import AlreadyDecided, NotFound, NotPermitted
 from service.storage.store import Store
 
+_MEASURES: Final = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _WORDS = {Act.APPROVE: "approved this", Act.SPAM: "marked this as spam", Act.REMOVE: "removed this"}
 
 
@@ -62,5 +64,7 @@ def _who(holds: Decision | None, now: dt.datetime) -> str:
     if holds is None:
         return "This changed while you looked: a decision was taken back."
     seconds = max(0, int((now - holds.decided_at).total_seconds()))
-    ago = f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"  # noqa: PLR2004 - two minutes
+    # Up to twice the next larger measure: "90 s" tells more than "1 min".
+    size, word = next((size, word) for size, word in _MEASURES if seconds >= 2 * size or size == 1)
+    ago = f"{seconds // size} {word}"
     return f"{holds.moderator or 'The blog'} {_WORDS[holds.act]} {ago} ago."

@@ -10,6 +10,7 @@ from service.domain import tokens
 from service.domain.author import Standing, author_key
 from service.domain.claim import SOFT, Claim
 from service.domain.decision import Decision, standing
+from service.domain.event import Event
 from service.domain.moderator import Action, Moderator, may, require, require_sight, scope, sees
 from service.domain.query import Term
 from service.domain.remark import Remark
@@ -31,7 +32,8 @@ class Seen:
 
     *newer* and *older* are the guids before and after it in the list it was opened from, "" at an
     end. *earlier* holds what else came from its author, its address, its domain, by that word;
-    *like* its near-duplicates. *claim* is who has it open.
+    *like* its near-duplicates. *claim* is who has it open, *events* what blogs and webhooks were
+    told of it.
     """
 
     submission: Submission
@@ -39,6 +41,7 @@ class Seen:
     decisions: tuple[Decision, ...]
     standing: Decision | None
     remarks: tuple[Remark, ...] = ()
+    events: tuple[Event, ...] = ()
     claim: Claim | None = None
     author: Standing = dataclasses.field(default_factory=Standing)
     earlier: tuple[tuple[str, tuple[Submission, ...]], ...] = ()
@@ -103,6 +106,7 @@ def _seen(
         decisions=decisions,
         standing=standing(decisions),
         remarks=tuple(unit.claims.list_remarks(own)),
+        events=tuple(unit.events.list_about(guid)),
         claim=unit.claims.list_of([own], now).get(own),
         author=unit.authors.standings([pair] if key else []).get(pair, Standing()),
         earlier=tuple(_earlier(unit, moderator, submission)),

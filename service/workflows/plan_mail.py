@@ -7,6 +7,7 @@ import datetime as dt
 import enum
 from typing import Final
 
+from models.verdict import Verdict
 from service.domain.decision import Outcome
 from service.domain.moderator import Action, Moderator, may, scope
 from service.domain.preferences import Digest
@@ -43,6 +44,8 @@ class Alarms:
 class Due:
     """One mail to be written. *waiting* is counted to 10 000, *oldest* are those that wait longest.
 
+    *discarded*: what blogs were told to throw away since the last one, undecided still.
+
     *chore* is the claim it was planned under, done when the mail is posted; due again at *next_at*.
     """
 
@@ -50,6 +53,7 @@ class Due:
     occasion: Occasion
     waiting: int
     new: int
+    discarded: int
     oldest: tuple[Submission, ...]
     sites: dict[int, str]
     chore: str
@@ -155,11 +159,15 @@ def _told(
     site_ids = scope(person)
     waits = PageAsk(outcome=Outcome.UNSURE, site_ids=site_ids, after=0, limit=_SHOWN)
     new = ListAsk(outcome=Outcome.UNSURE, site_ids=site_ids, received_after=since)
+    thrown_away = dataclasses.replace(
+        new, outcome=Outcome.SPAM, verdict=Verdict.BLATANT, is_decided=False
+    )
     return Due(
         person=person,
         occasion=occasion,
         waiting=unit.submissions.count(PageAsk(outcome=Outcome.UNSURE, site_ids=site_ids)),
         new=unit.lists.count(new),
+        discarded=unit.lists.count(thrown_away),
         oldest=tuple(reversed(unit.submissions.page(waits))),
         sites={site.site_id: site.name for site in unit.sites.list_all()},
         chore=chore,

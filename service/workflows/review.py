@@ -16,6 +16,7 @@ from service.domain.submission import Submission
 from service.domain.view import OUTCOMES, Listing, Sort, View
 from service.storage.asking import Hints, ask_for
 from service.storage.lists import Cursor, ListAsk, cursor_of
+from service.storage.overview import Overview
 from service.storage.saved_views import SavedView
 from service.storage.store import Store
 from service.storage.unit import Unit
@@ -27,6 +28,7 @@ MOST_COUNTED: Final = 10_000
 # The lists beside the one that is looked at: nobody needs to know how many there are exactly.
 MOST_BESIDE: Final = 1_000
 _HERE: Final = dt.timedelta(minutes=2)
+_PUT_OFF, _MATCHING = "put off", "matching"
 _BESIDE: Final = (Listing.WAITING, Listing.SPAM, Listing.DISCARDED, Listing.REMOVED)
 
 
@@ -82,28 +84,25 @@ def review(
         ids = [one.submission_id for one in items]
         keys = {_key(one) for one in items} - {None}
         groups = [one.campaign_id for one in items if one.campaign_id is not None]
-        skipped = dataclasses.replace(
-            ask, not_skipped_by=None, skipped_by=moderator.moderator_id, sort=Sort.NEWEST
-        )
-        oldest = _edge(unit, moderator, Sort.OLDEST)
-        newest = _edge(unit, moderator, Sort.NEWEST)
         is_queue = view.listing is Listing.WAITING
-        counts = _counts(unit, moderator)
-        put_off = unit.lists.count(skipped, most=MOST_BESIDE) if is_queue else 0
-        matching = _told_already(view, counts, put_off)
+        around = _around(unit, moderator, view, ask=ask, now=now)
+        put_off = around.counts.get(_PUT_OFF, 0)
+        matching = around.counts.get(_MATCHING)
+        if matching is None:
+            matching = _told_already(view, around.counts, put_off)
         if matching is None:
             matching = unit.lists.count(ask, most=MOST_COUNTED)
         return ReviewPage(
             items=tuple(items),
             after=cursor_of(items[-1], view.sort) if len(found) > PAGE_ROWS else None,
-            counts=counts,
+            counts={one: around.counts[one] for one in _BESIDE},
             matching=matching,
             sites={site.site_id: site for site in every},
-            decided_today=unit.decisions.count_since(_midnight(now)),
+            decided_today=around.decided,
             half_within=_half_within(unit, now) if is_queue and not items else None,
-            here=unit.claims.count_here(now - _HERE),
-            oldest_at=oldest.received_at if oldest else None,
-            newest_id=newest.submission_id if newest else 0,
+            here=around.here,
+            oldest_at=around.oldest_at,
+            newest_id=around.newest_id,
             claims=unit.claims.list_of(ids, now) if ids else {},
             skipped=put_off,
             standings=unit.authors.standings(key for key in keys if key),
@@ -127,24 +126,36 @@ def _taken_back(unit: Unit, moderator: Moderator) -> tuple[tuple[Decision, str],
     return tuple(unit.decisions.list_taken_back(moderator.moderator_id))
 
 
-def _counts(unit: Unit, moderator: Moderator) -> dict[Listing, int]:
-    asks = {
-        one: ListAsk(
-            outcome=OUTCOMES[one],
-            verdict=View(listing=one).verdict,
-            is_decided=False if one is Listing.DISCARDED else None,
-            site_ids=scope(moderator),
+def _around(
+    unit: Unit, moderator: Moderator, view: View, *, ask: ListAsk, now: dt.datetime
+) -> Overview[Listing | str]:
+    """The counts of the lists, and of what matches where no list's count can say it."""
+    asks: dict[Listing | str, tuple[ListAsk, int]] = {
+        one: (
+            ListAsk(
+                outcome=OUTCOMES[one],
+                verdict=View(listing=one).verdict,
+                is_decided=False if one is Listing.DISCARDED else None,
+                site_ids=scope(moderator),
+            ),
+            MOST_COUNTED if one is Listing.WAITING else MOST_BESIDE,
         )
         for one in _BESIDE
     }
-    most = {Listing.WAITING: MOST_COUNTED}
-    return {
-        one: unit.lists.count(ask, most=most.get(one, MOST_BESIDE)) for one, ask in asks.items()
-    }
+    waiting, _most = asks[Listing.WAITING]
+    if view.listing is Listing.WAITING:
+        own = moderator.moderator_id
+        skipped = dataclasses.replace(ask, not_skipped_by=None, skipped_by=own, sort=Sort.NEWEST)
+        asks[_PUT_OFF] = (skipped, MOST_BESIDE)
+    if view.is_narrowed or view.listing not in _BESIDE:
+        asks[_MATCHING] = (ask, MOST_COUNTED)
+    return unit.look_around(
+        asks, waiting=waiting, decided_since=_midnight(now), seen_since=now - _HERE
+    )
 
 
-def _told_already(view: View, counts: dict[Listing, int], put_off: int) -> int | None:
-    """How many match *view*, when the count of its list says so; None when it must be asked.
+def _told_already(view: View, counts: dict[Listing | str, int], put_off: int) -> int | None:
+    """How many match a View that is not narrowed; None when the count of its list can't say.
 
     A count that ended at its most says so too, if *matching* ends there as well and none of it was
     put off: ten thousand that wait are not counted twice (8 ms of a million on PostgreSQL).
@@ -152,15 +163,9 @@ def _told_already(view: View, counts: dict[Listing, int], put_off: int) -> int |
     is_queue = view.listing is Listing.WAITING
     most = MOST_COUNTED if is_queue else MOST_BESIDE
     count = counts.get(view.listing, most)
-    if view.is_narrowed or (count >= most and (put_off or not is_queue)):
+    if count >= most and (put_off or not is_queue):
         return None
     return count - put_off
-
-
-def _edge(unit: Unit, moderator: Moderator, sort: Sort) -> Submission | None:
-    """The first waiting in this order, None when nothing waits."""
-    ask = ListAsk(outcome=OUTCOMES[Listing.WAITING], site_ids=scope(moderator), sort=sort, limit=1)
-    return next(iter(unit.lists.page(ask)), None)
 
 
 def _key(one: Submission) -> tuple[int, str] | None:

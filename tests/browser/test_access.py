@@ -18,7 +18,7 @@ from service.workflows.manage_people import invite
 from tests.conftest import missing
 from tests.fakes import FixedClock
 from tests.live import served
-from tests.scene import make_scene
+from tests.scene import Scene, make_scene
 from tests.shots import pages, sign_in
 
 pytestmark = pytest.mark.browser
@@ -35,6 +35,7 @@ class World:
     pages: dict[str, str]
     store: object
     owner: object
+    scene: Scene
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def world(tmp_path_factory):
     migrate.upgrade(runtime.store.engine)
     scene = make_scene(runtime.store, scorer=runtime.scorer, secret=runtime.secret)
     with served(create_app(runtime)) as address:
-        yield World(address, pages(scene), runtime.store, scene.people["olga"])
+        yield World(address, pages(scene), runtime.store, scene.people["olga"], scene)
     runtime.store.close()
 
 

@@ -76,7 +76,10 @@ def fill(store: Store, size: int) -> None:
         unit.set_meta(INDEXED, str(size))
         unit.commit()
     with store.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(
+            # As PostgreSQL does by itself behind so many new rows (migration 0073).
+            "ANALYZE" if is_sqlite else "VACUUM ANALYZE"
+        )
         if is_sqlite:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -5,7 +5,8 @@
     python -m tests.perf.queue --keep DIR     filled once, copied for each run
 
 Prints p50 and p99 of whole requests through the application, the ratio of the largest size to the
-smallest, and the engines' own plans, which must not read any table through.
+smallest, how many questions a page asks, which no other program on the machine can change, and the
+engines' own plans, which must not read any table through.
 """
 
 from __future__ import annotations
@@ -59,6 +60,21 @@ def timed(ask, times: int) -> list[float]:
         worked.append((time.process_time() - busy) * 1000)
     CPU.append(statistics.median(worked))
     return found
+
+
+def questions(store: Store, ask) -> int:
+    """How many statements the database is asked during one call."""
+    asked = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        asked.append(statement)
+
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    try:
+        ask()
+    finally:
+        sa.event.remove(store.engine, "before_cursor_execute", note)
+    return len(asked)
 
 
 def p(values: list[float], percent: int) -> float:
@@ -126,6 +142,8 @@ def measure(store: Store, folder: Path, size: int, times: int) -> dict[str, Numb
         answer = pages.post(f"item/{next(guids)}/decide", act="spam", seen="0")
         assert answer.status_code == 200, answer.text
 
+    page, one = questions(store, lambda: pages.get("")), questions(store, decide)
+    print(f"questions: queue page {page}, decide {one}", flush=True)
     values = timed(decide, min(times, 250))
     found["decide"] = (p(values, 50), p(values, 99), CPU[-1])
     found |= bulk(pages, store)

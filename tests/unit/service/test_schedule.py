@@ -13,6 +13,7 @@ import threading
 import pytest
 from aiosmtpd.controller import Controller
 
+from models.verdict import Verdict
 from service.app import create_app
 from service.domain.decision import Outcome
 from service.domain.moderator import Role
@@ -143,6 +144,25 @@ def test_nothing_waiting_means_no_mail(each_store, schedule, site, inbox, clock)
     clock.tick(minutes=5)
     schedule.tick()
     assert inbox.mails == []
+
+
+def test_a_summary_counts_what_was_thrown_away_and_an_alarm_does_not(
+    each_store, schedule, site, inbox, clock
+):
+    person(each_store)
+    schedule.tick()
+    arrive(each_store, site, clock.now)
+    for _ in range(2):
+        thrown = arrive(each_store, site, clock.now, "blatant")
+        assert thrown.verdict is Verdict.BLATANT
+    clock.now = MORNING
+    schedule.tick()
+    clock.tick(hours=13)
+    schedule.tick()
+    summary, alarm = [mail.get_content() for _, mail in inbox.mails]
+    assert "Thrown away at once since the last mail: 2 comments." in summary
+    assert "https://spam.example/moderation/discarded" in summary
+    assert "Thrown away" not in alarm
 
 
 def test_a_mail_speaks_the_language_of_who_gets_it_and_holds_no_word_of_a_comment(

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from service.domain.decision import Act
-from service.domain.event import EventState
+from service.domain.event import EventKind, EventState
 from service.domain.moderator import Role
 from service.domain.submission import new_guid
 from service.storage.tables import event
@@ -98,3 +98,26 @@ def test_who_works_on_another_site_sees_none_of_it_and_sends_none_again(app, sto
     answer = client.post("/moderation/events/again", data={"csrf_token": csrf_token(page)})
     assert answer.location == "/moderation/events?again=0"
     assert sorted(states(store)) == ["dead", "dead", "waiting"]
+
+
+def test_the_page_of_a_comment_says_who_heard_of_it_and_who_could_not(world, store):
+    with store.engine.begin() as connection:
+        rows = connection.execute(sa.select(event.c.guid).order_by(event.c.id)).scalars().all()
+        own = event.update().where(event.c.guid == rows[2])
+        connection.execute(own.values(state=EventState.SENT, attempts=2, sent_at=NOON))
+    dead = world.get(f"/moderation/item/{rows[0]}").text
+    assert "A webhook: decided · given up · 7 tries" in dead
+    assert "answered &lt;b&gt;500" in dead
+    sent = world.get(f"/moderation/item/{rows[2]}").text
+    assert "A webhook: decided · sent · 2 tries" in sent
+    assert "given up" not in sent
+
+
+def test_a_clock_that_still_runs_was_told_to_nobody(world, store):
+    with store.engine.begin() as connection:
+        connection.execute(event.update().values(kind=EventKind.HOLD, state=EventState.WAITING))
+        guid = connection.execute(sa.select(event.c.guid)).scalars().first()
+    assert "nobody decided in time" not in world.get(f"/moderation/item/{guid}").text
+    with store.engine.begin() as connection:
+        connection.execute(event.update().values(state=EventState.SENT, sent_at=NOON))
+    assert "A webhook: nobody decided in time" in world.get(f"/moderation/item/{guid}").text

@@ -11,6 +11,7 @@ from models.registry import Registry
 from service import errors
 from service.domain.rules import RULES
 from service.moderation import sayings
+from service.moderation.counted import tell_value
 from service.moderation.sayings import tell
 from service.web.language import DEFAULT, LANGUAGES
 from tests.builders import make_comment
@@ -76,6 +77,28 @@ def test_every_clue_of_the_shipped_model_can_be_translated(tmp_path):
         for clue in model.score(comment).evidence.clues:
             template, _ = sayings._taken_apart(clue.name)
             assert template in sayings._KNOWN, clue.name
+
+
+@pytest.mark.parametrize(
+    ("said", "english", "german"),
+    [
+        ("no links in the text", "no link in the text", "kein Link im Text"),
+        ("1 links in the text", "one link in the text", "ein Link im Text"),
+        ("3 links in the text", "3 links in the text", "3 Links im Text"),
+        ("author's name has 1 words", "author's name is one word", "Name des Autors ist ein Wort"),
+    ],
+)
+def test_none_and_one_are_told_as_people_say_them(app, said, english, german):
+    for language, told in (("en", english), ("de", german)):
+        with app.test_request_context(headers={"Accept-Language": language}):
+            assert tell(said) == told
+
+
+def test_only_what_was_decided_before_is_told_of_a_value(app):
+    said = "4 times approved, 0 times spam"
+    with app.test_request_context(headers={"Accept-Language": "de"}):
+        assert tell_value("this link was decided here before", said) == "freigegeben: 4, Spam: 0"
+        assert tell_value("word in the text", said) == said
 
 
 def test_a_sentence_with_values_is_taken_apart_and_put_together(app):

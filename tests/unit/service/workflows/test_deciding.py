@@ -1,5 +1,7 @@
 """Decide, report and undo: what holds after each, on both engines."""
 
+import datetime as dt
+
 import pytest
 
 from models.verdict import Verdict
@@ -56,11 +58,23 @@ def test_a_decision_changes_the_outcome_and_nothing_else(each_store, check, ana)
     assert after.version == 1
 
 
-def test_who_comes_second_is_told_who_was_first(each_store, check, ana, ben):
+@pytest.mark.parametrize(
+    ("seconds", "ago"),
+    [
+        (0, "0 s"),
+        (119, "119 s"),
+        (120, "2 min"),
+        (7199, "119 min"),
+        (14_400, "4 h"),
+        (400_000, "4 d"),
+    ],
+)
+def test_who_comes_second_is_told_who_was_first(each_store, check, ana, ben, seconds, ago):
     one = check("maybe")
     decide(ana, one.guid, Act.SPAM, seen_version=0, store=each_store, now=NOON)
-    with pytest.raises(AlreadyDecided, match="ana marked this as spam 0 s ago"):
-        decide(ben, one.guid, Act.APPROVE, seen_version=0, store=each_store, now=NOON)
+    later = NOON + dt.timedelta(seconds=seconds)
+    with pytest.raises(AlreadyDecided, match=f"ana marked this as spam {ago} ago"):
+        decide(ben, one.guid, Act.APPROVE, seen_version=0, store=each_store, now=later)
 
 
 def test_the_same_answer_twice_counts_once(each_store, check, ana):
