@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import datetime as dt
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -15,38 +13,38 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from models.artefact import find_signing_key, make_signing_key
-from models.classifier import Classifier
+from models.artefact import make_signing_key
 from models.errors import ModelError
 from models.loader import load
 from models.manifest import read_manifest
-from models.registry import Registry, default_data_dir
-from models.shared import SharedModels
-from training import corpora, labels
 from training.cli_fetch import fetch
+from training.cli_inputs import (
+    corpora_folder,
+    data_dir,
+    local_registry,
+    publish,
+    read_examples,
+    read_inputs,
+    signing_key_here,
+)
 from training.cli_measure import Asked, measure_protocols, peers_command
 from training.cli_search import search
 from training.cli_sites import sites
 from training.compare import compare as compare_models
-from training.errors import CorpusMissing, TrainingError
+from training.errors import TrainingError
 from training.evaluate import by_slice
-from training.example import Example
 from training.gates import judge
 from training.printed import print_comparison, print_table
 from training.promote import promote as promote_model
 from training.promote import rollback as roll_back
 from training.promote import trial
 from training.recipe import Recipe
-from training.retrain import Inputs, save, sha256_of
 from training.retrain import retrain as retrain_model
+from training.retrain import save
 from training.ship import ship as ship_model
-from training.stream import has_more_lines, stream
-from training.trust import Known, trusted
 from training.workers import Workers, workers_options
 
 FAILED = 1
-# Known comments that a site's reports are tried on: 3 ms each.
-_TRIED_ON = 1000
 
 
 class _Sentences(click.Group):
@@ -59,85 +57,6 @@ class _Sentences(click.Group):
         except (TrainingError, ModelError) as error:
             click.echo(f"chaffinch-train: {error}", err=True)
             ctx.exit(FAILED)
-
-
-def _data_dir() -> Path:
-    named = os.environ.get("CHAFFINCH_DATA_DIR")
-    return Path(named).expanduser() if named else default_data_dir(os.environ)
-
-
-def _registry() -> Registry:
-    named = os.environ.get("CHAFFINCH_MODELS_DIR")
-    return Registry(Path(named).expanduser() if named else _data_dir() / "models")
-
-
-def _signing_key() -> bytes | None:
-    return find_signing_key(_data_dir() / "model.key")
-
-
-def _publish(folder: Path) -> None:
-    """Let all servers have the model in *folder*, where CHAFFINCH_MODELS_URL names their place."""
-    url = os.environ.get("CHAFFINCH_MODELS_URL")
-    if url:
-        SharedModels(url).publish(folder)
-
-
-def _folder(named: Path | None) -> Path | None:
-    known = os.environ.get("CHAFFINCH_CORPORA")
-    return named or (Path(known) if known else None)
-
-
-def _read_examples(folder: Path | None, label_file: Path | None, grades: str) -> Inputs:
-    folder = _folder(folder)
-    examples: list[Example] = []
-    sources: dict[str, str] = {}
-    if folder:
-        examples += corpora.load(folder, grades=grades)
-        sources |= corpora.hashes(grades, folder)
-    if label_file:
-        examples += _teaching(label_file, examples)
-        sources["decisions"] = sha256_of(label_file)
-    if not examples:
-        raise CorpusMissing("name a folder of corpora (--corpora) or a file of labels (--labels)")
-    return Inputs(examples=examples, sources=sources, grades=grades)
-
-
-def _known(examples: list[Example], live: Classifier) -> Known | None:
-    step = max(1, len(examples) // _TRIED_ON)
-    return Known.of(examples[::step], live.score) if examples else None
-
-
-def _teaching(label_file: Path, known: list[Example]) -> list[Example]:
-    """The labels that may teach: reports are tried on the live model and on *known* comments."""
-    live = load(_registry(), signing_key=_signing_key())
-    kept, held = trusted(labels.read_sites(label_file), live.score, _known(known, live))
-    _say_held(held)
-    return kept
-
-
-def _say_held(held: list[labels.Held]) -> None:
-    for reason, count in sorted(collections.Counter(one.reason for one in held).items()):
-        click.echo(f"{count} reports held back: {reason}", err=True)
-
-
-def _inputs(
-    folder: Path | None, label_file: Path | None, grades: str, jobs: int, most: int
-) -> Inputs:
-    """All in memory, or of more than *most* labels only what is short."""
-    if label_file is None or not has_more_lines(label_file, most):
-        return _read_examples(folder, label_file, grades)
-    folder = _folder(folder)
-    whole = corpora.load(folder, grades=grades) if folder else []
-    live = load(_registry(), signing_key=_signing_key())
-    found, held = stream(label_file, live.score, whole, _known(whole, live), jobs=jobs)
-    _say_held(held)
-    sources = corpora.hashes(grades, folder) if folder else {}
-    return Inputs(
-        examples=found.bare,
-        sources=sources | {"decisions": sha256_of(label_file)},
-        grades=grades,
-        stream=found,
-    )
 
 
 _corpora_option = click.option(
@@ -201,15 +120,15 @@ def retrain(
     workers: Workers,
 ) -> None:
     """Fit a new model on corpora and labels and keep it as `candidate`."""
-    registry, key = _registry(), make_signing_key(_data_dir() / "model.key")
+    registry, key = local_registry(), make_signing_key(data_dir() / "model.key")
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as shown:
         task = shown.add_task("reading", total=None)
         with workers.at_work():
-            inputs = _inputs(folder, label_file, grades, workers.jobs, most)
+            inputs = read_inputs(folder, label_file, grades, jobs=workers.jobs, most=most)
             manifest, raw = retrain_model(
-                dataclasses.replace(inputs, folder=disk or _data_dir()),
+                dataclasses.replace(inputs, folder=disk or data_dir()),
                 Recipe(strength=strength, seed=seed),
                 jobs=workers.jobs,
                 made_at=dt.datetime.now(dt.UTC),
@@ -247,12 +166,12 @@ def evaluate(
     A model knows what it was fitted on: --protocols measures its way of training on unseen blogs.
     """
     if by_protocol:
-        measured = _read_examples(folder, label_file, grades).examples
-        asked = Asked(which=which, jobs=jobs, folder=_folder(folder), place=place)
+        measured = read_examples(folder, label_file, grades).examples
+        asked = Asked(which=which, jobs=jobs, folder=corpora_folder(folder), place=place)
         measure_protocols(measured, asked)
         return
-    classifier = load(_registry(), name, signing_key=_signing_key())
-    inputs = _read_examples(folder, label_file, grades)
+    classifier = load(local_registry(), name, signing_key=signing_key_here())
+    inputs = read_examples(folder, label_file, grades)
     scores = np.array([classifier.score(e.comment).value for e in inputs.examples])
     found = by_slice(inputs.examples, scores, classifier.cutoffs)
     if as_json:
@@ -268,8 +187,8 @@ def evaluate(
 @_labels_option
 def compare(candidate: str, live: str, folder: Path | None, label_file: Path | None) -> None:
     """Compare two models on the same comments: won, tied, lost, and who changed sides."""
-    registry, key = _registry(), _signing_key()
-    inputs = _read_examples(folder, label_file, "AB")
+    registry, key = local_registry(), signing_key_here()
+    inputs = read_examples(folder, label_file, "AB")
     found = compare_models(
         load(registry, candidate, signing_key=key),
         load(registry, live, signing_key=key),
@@ -284,8 +203,8 @@ def compare(candidate: str, live: str, folder: Path | None, label_file: Path | N
 @_labels_option
 def gates(name: str, folder: Path | None, label_file: Path | None) -> None:
     """Show for each gate whether it lets NAME through, and why not. Nothing changes."""
-    inputs = _read_examples(folder, label_file, "AB")
-    tried = trial(_registry(), inputs.examples, signing_key=_signing_key(), name=name)
+    inputs = read_examples(folder, label_file, "AB")
+    tried = trial(local_registry(), inputs.examples, signing_key=signing_key_here(), name=name)
     for gate, reasons in judge(tried).items():
         click.echo(f"{'REFUSED' if reasons else 'ok':8}{gate}")
         for reason in reasons:
@@ -298,9 +217,13 @@ def gates(name: str, folder: Path | None, label_file: Path | None) -> None:
 @_labels_option
 def promote(name: str, folder: Path | None, label_file: Path | None) -> None:
     """Make NAME live if every gate lets it through; running services notice within seconds."""
-    inputs = _read_examples(folder, label_file, "AB")
+    inputs = read_examples(folder, label_file, "AB")
     model_id, _ = promote_model(
-        _registry(), inputs.examples, signing_key=_signing_key(), name=name, publish=_publish
+        local_registry(),
+        inputs.examples,
+        signing_key=signing_key_here(),
+        name=name,
+        publish=publish,
     )
     click.echo(f"{model_id} is live")
 
@@ -308,14 +231,14 @@ def promote(name: str, folder: Path | None, label_file: Path | None) -> None:
 @main.command()
 def rollback() -> None:
     """Make the previous model live again."""
-    model_id = roll_back(_registry(), signing_key=_signing_key(), publish=_publish)
+    model_id = roll_back(local_registry(), signing_key=signing_key_here(), publish=publish)
     click.echo(f"{model_id} is live again")
 
 
 @main.command("list")
 def list_() -> None:
     """List the models and what aliases name them."""
-    registry = _registry()
+    registry = local_registry()
     names: dict[str, list[str]] = {}
     for alias, model_id in sorted(registry.aliases().items()):
         names.setdefault(model_id, []).append(alias)
@@ -330,7 +253,7 @@ def list_() -> None:
 @click.option("--as", "alias", default="live", show_default=True, help="Alias it is shipped under.")
 def ship(name: str, alias: str) -> None:
     """Put a local model into the program itself (for those who publish Chaffinch)."""
-    click.echo(f"shipped {ship_model(_registry(), name, alias)} as {alias}")
+    click.echo(f"shipped {ship_model(local_registry(), name, alias)} as {alias}")
 
 
 main.add_command(fetch)

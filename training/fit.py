@@ -176,7 +176,7 @@ def unseen_logits(
     jobs: int = 1,
 ) -> Floats:
     """For each Example the logit of a model that saw nothing of its unit (heavy CPU: 5 fits)."""
-    return _logits_of(_fits(table, _tests(table), recipe, seen, jobs))
+    return _logits_of(_fits(table, _tests(table), recipe, seen, jobs=jobs))
 
 
 _Fit = tuple[NDArray[np.bool_], Floats, float, Floats]
@@ -192,6 +192,7 @@ def _fits(
     tests: Sequence[NDArray[np.bool_]],
     recipe: Recipe,
     seen: Callable[[str], None],
+    *,
     jobs: int,
 ) -> list[_Fit]:
     """For each of *tests* a fit to what is not in it: itself, weights, bias, logits of it."""
@@ -236,7 +237,7 @@ def fit(
     """
     nothing = np.zeros(len(table.examples), dtype=bool)
     # The last fit, to all of it, beside the others: else it would run on one core alone.
-    *parts, whole = _fits(table, [*_tests(table), nothing], recipe, seen, jobs)
+    *parts, whole = _fits(table, [*_tests(table), nothing], recipe, seen, jobs=jobs)
     raw = _logits_of(parts)
     slope, shift = calibrate(raw, table.is_spam, table.weights / table.weights.sum())
     _, weights, bias, _ = whole

@@ -71,11 +71,11 @@ class Piece:
         np.save(f"{self.stem}-texts.npy", windows.texts)
 
     def _read(self, name: str) -> Any:  # noqa: ANN401 - scipy has no types
-        data, indices, indptr = (
+        values, columns, ends = (
             np.load(f"{self.stem}-{name}-{part}.npy", mmap_mode="r")
             for part in ("data", "indices", "indptr")
         )
-        return sparse.csr_matrix((data, indices, indptr), shape=(len(indptr) - 1, WIDTH))
+        return sparse.csr_matrix((values, columns, ends), shape=(len(ends) - 1, WIDTH))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

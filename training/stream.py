@@ -165,7 +165,11 @@ def _held(
     work = Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
     found = work(
         delayed(_tried)(
-            _lines(place, rows["offset"][own]), rows["number"][own].tolist(), place, score, known
+            _lines(place, rows["offset"][own]),
+            rows["number"][own].tolist(),
+            place,
+            score=score,
+            known=known,
         )
         for own in of_site
     )
@@ -187,6 +191,7 @@ def _tried(
     lines: Sequence[bytes],
     numbers: Sequence[int],
     place: Path,
+    *,
     score: Scorer,
     known: Known | None,
 ) -> list[tuple[int, Held]]:
