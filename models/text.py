@@ -9,6 +9,7 @@ import dataclasses
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -180,16 +181,20 @@ def _fold(text: str) -> str:
     return WORD.sub(_one_script, text)
 
 
-class _Visible(dict[int, int | None]):
-    """For `str.translate`: every letter as itself, nothing for what nobody sees; grows as asked."""
+class _Letters(dict[int, int | None]):
+    """For `str.translate`: every letter as itself, nothing for what is *dropped*; grows as asked."""
+
+    def __init__(self, dropped: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._dropped = dropped
 
     def __missing__(self, code: int) -> int | None:
-        is_unseen = unicodedata.category(chr(code)) in {"Cf", "Mn", "Me", "Cs", "Co"}
-        self[code] = None if is_unseen else code
+        self[code] = None if self._dropped(chr(code)) else code
         return self[code]
 
 
-_VISIBLE: Final = _Visible()
+_VISIBLE: Final = _Letters(lambda one: unicodedata.category(one) in {"Cf", "Mn", "Me", "Cs", "Co"})
+_BARE: Final = _Letters(lambda one: unicodedata.combining(one) > 0)
 _fold_again = lru_cache(maxsize=256)(_fold)
 
 
@@ -257,7 +262,7 @@ _FEW: Final = 3
 
 
 def _base(text: str) -> str:
-    return "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    return text.translate(_BARE).casefold()
 
 
 @lru_cache(maxsize=20_000)
