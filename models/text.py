@@ -182,7 +182,7 @@ def _fold(text: str) -> str:
 
 
 class _Letters(dict[int, int | None]):
-    """For `str.translate`: every letter as itself, nothing for what is *dropped*; grows as asked."""
+    """For `str.translate`: each letter as itself, nothing for what is *dropped*; grows as asked."""
 
     def __init__(self, dropped: Callable[[str], bool]) -> None:
         super().__init__()
