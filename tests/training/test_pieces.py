@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import check_grad
 
 from tests.training.made import make_examples
+from tests.training.test_cli import run_in, write_labels
 from tests.training.test_workers import cluster  # noqa: F401 - a fixture
 from training import pieces
 from training.errors import NotEnoughLabels
@@ -76,3 +77,15 @@ def test_on_a_cluster_it_is_the_same_to_the_last_bit(many, cluster):  # noqa: F8
 def test_too_few_of_one_label_are_refused(tmp_path):
     with pytest.raises(NotEnoughLabels):
         pieces.tabulate(streamed(EXAMPLES[:250]), RECIPE, tmp_path)
+
+
+@pytest.mark.parametrize("most", ["100", "1000"])
+def test_the_command_makes_the_same_model_on_a_cluster(tmp_path, cluster, most):  # noqa: F811
+    labels = write_labels(tmp_path / "labels.jsonl")
+    words = ("retrain", "--labels", labels, "--most", most, "--pieces", str(tmp_path))
+    dask = ("--backend", "dask", "--scheduler", cluster.scheduler_address)
+    here = run_in(tmp_path / "here", *words)
+    there = run_in(tmp_path / "there", *words, *dask)
+    # The model's id is the day and the hash of its weights.
+    assert "candidate 20" in here.stdout
+    assert here.stdout == there.stdout
