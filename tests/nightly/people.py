@@ -1,6 +1,12 @@
 """P: who may do what; secrets, addresses and people's names stay where they belong."""
 
-from tests.nightly.board import by_tests
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+
+from tests.nightly.board import ROOT, Figure, Missing, Night, by_tests, fact
 
 by_tests(
     "P-01",
@@ -28,3 +34,48 @@ by_tests(
     "whom one forgets is nowhere in the bytes",
     "tests/unit/service/workflows/test_erasing.py",
 )
+
+# A network of its own holds nothing of this machine's: PostgreSQL is asked by its socket, which is
+# a file, and Redis is started inside.
+_SOCKETS = "postgresql:///postgres?host=/var/run/postgresql"
+_INSIDE = """
+ip link set lo up && redis-server --port 6379 --save '' --daemonize yes >/dev/null && sleep 1
+CHAFFINCH_TEST_POSTGRES_URL=$1 && export CHAFFINCH_TEST_POSTGRES_URL && shift
+"$@"; code=$?; redis-cli shutdown nosave; exit $code
+"""
+
+
+@fact(
+    "P-22",
+    "nothing needs a network: every test passes where there is no way out",
+    how="all tests of the gate in a network namespace that has a loopback and nothing else",
+    target="all pass",
+)
+def _alone(night: Night) -> Figure:
+    if missing := [n for n in ("unshare", "ip", "redis-server") if not shutil.which(n)]:
+        raise Missing(", ".join(missing))
+    places = sorted(
+        place.relative_to(ROOT).as_posix()
+        for place in (ROOT / "tests").rglob("test_*.py")
+        # That one makes a network without a way out by itself.
+        if place.name != "test_no_network.py" and "node_modules" not in place.parts
+    )
+    some = night.random.sample(places, night.count(len(places), least=8))
+    options = ("-q", "--no-header", "-p", "no:cacheprovider", "-n", "2", "--dist", "worksteal")
+    done = subprocess.run(
+        [
+            *("unshare", "--net", "sh", "-c", _INSIDE, "sh", _SOCKETS),
+            *(sys.executable, "-m", "pytest", *options, *sorted(some)),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        print(done.stdout[-4000:], done.stderr[-1000:], flush=True)
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    text = (
+        f"{len(some)} of {len(places)} files: {lines[-1].strip('= ') if lines else 'nothing ran'}"
+    )
+    return Figure(text, done.returncode == 0)
