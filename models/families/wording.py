@@ -134,7 +134,7 @@ def scale(count: int) -> float:
     return 1 / math.sqrt(count) if count else 0.0
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def _squeezed(word: str) -> str:
     return _REPEATED.sub(r"\1", word)[:_KEPT]
 
