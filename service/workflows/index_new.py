@@ -39,36 +39,38 @@ def index_new(*, store: Store, now: dt.datetime) -> int:
     Nobody waits to write while it is worked out (heavy CPU), so what was changed or forgotten
     meanwhile is not taken in as it was before: then it is 1, and all of it is read anew.
     """
-    with store.read() as reading:
-        if not reading.try_alone(INDEXED):
-            return 0
-        until = int(reading.find_meta(INDEXED) or "0")
+    with store.read() as turn:
+        # It holds nothing but the turn: a table read here would be kept from being compacted.
+        return _index(store, now) if turn.try_alone(INDEXED) else 0
+
+
+def _index(store: Store, now: dt.datetime) -> int:
+    with store.read() as unit:
+        until = int(unit.find_meta(INDEXED) or "0")
         # Before they are read, so that no change comes between unseen.
-        before = reading.submissions.list_texts(until, limit=_BATCH)
-        found = reading.submissions.list_after(until, limit=_BATCH)
-        if store.engine.dialect.name != "sqlite":
-            # No further than the first that is too young: who is passed by is never met again.
-            settled = now - _SETTLED
-            found = list(itertools.takewhile(lambda one: one.received_at <= settled, found))
-        if not found:
-            return 0
-        looked = [
-            (one, sight(one.arrival.comment.text)) for one in found if not one.arrival.is_test
-        ]
-        said = [(one.submission_id, tokens(one, seen)) for one, seen in looked]
-        newcomers = _newcomers(looked)
-        with store.begin() as unit:
-            unit.alone(TEXTS)
-            is_next = int(unit.lock_meta(INDEXED, "0")) == until
-            after = unit.submissions.list_texts(until, limit=len(found))
-            if not is_next or after != before[: len(found)]:
-                return 1
-            _forget_old(unit, now)
-            unit.search.append(said)
-            _group(unit, newcomers, now)
-            unit.set_meta(INDEXED, str(found[-1].submission_id))
-            unit.commit()
-            return len(found)
+        before = unit.submissions.list_texts(until, limit=_BATCH)
+        found = unit.submissions.list_after(until, limit=_BATCH)
+    if store.engine.dialect.name != "sqlite":
+        # No further than the first that is too young: who is passed by is never met again.
+        settled = now - _SETTLED
+        found = list(itertools.takewhile(lambda one: one.received_at <= settled, found))
+    if not found:
+        return 0
+    looked = [(one, sight(one.arrival.comment.text)) for one in found if not one.arrival.is_test]
+    said = [(one.submission_id, tokens(one, seen)) for one, seen in looked]
+    newcomers = _newcomers(looked)
+    with store.begin() as unit:
+        unit.alone(TEXTS)
+        is_next = int(unit.lock_meta(INDEXED, "0")) == until
+        after = unit.submissions.list_texts(until, limit=len(found))
+        if not is_next or after != before[: len(found)]:
+            return 1
+        _forget_old(unit, now)
+        unit.search.append(said)
+        _group(unit, newcomers, now)
+        unit.set_meta(INDEXED, str(found[-1].submission_id))
+        unit.commit()
+        return len(found)
 
 
 def _newcomers(looked: list[tuple[Submission, Sight]]) -> list[tuple[Submission, Likeness]]:
