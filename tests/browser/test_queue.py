@@ -250,7 +250,9 @@ def test_no_page_scrolls_sideways(browser, address, arrive, moderator, scheme, w
 
 CONTRAST = """
 () => {
-  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+  // What CSS mixes is told as color(srgb …), from 0 to 1.
+  const rgb = (text) => text.match(/[\\d.]+/g).map(Number)
+    .map((c, i) => (i < 3 && text.startsWith("color(srgb") ? c * 255 : c));
   const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
     .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
