@@ -19,7 +19,7 @@ from models.families.view import Feature
 from models.families.wording import Sums, Wording
 from models.features import Reading, columns, read
 from models.verdict import Cutoffs
-from models.weighing import Reason, Scales, Shares, shares, strongest
+from models.weighing import Reason, Scales, Shares, shares, strongest, summed
 
 # Strongest clues kept with a Score; the rest is kept as one number.
 MOST_CLUES: Final = 24
@@ -71,7 +71,8 @@ class Classifier:
             parts.append(-doubted.x)
         total = self.bias + math.fsum([*words.parts, *parts])
         logit = max(-_MOST_LOGIT, min(_MOST_LOGIT, total))
-        reasons = strongest(words, _summed(others, parts), MOST_CLUES)
+        named = summed(zip(map(_reason, others), parts, strict=True))
+        reasons = strongest(words, named, MOST_CLUES)
         clues = tuple([Clue(name, value, said, where) for (name, value, where), said in reasons])
         rest = logit - self.bias - math.fsum([clue.weight for clue in clues])
         return Score(
@@ -125,10 +126,5 @@ def _called(part: Wording) -> str:
     return f"{' '.join(part.stood[:_ENDS])} … {' '.join(part.stood[-_ENDS:])}"[:160]
 
 
-def _summed(features: list[Feature], parts: list[float]) -> dict[Reason, float]:
-    """What stands for the same thing, added up."""
-    sums: dict[Reason, float] = {}
-    for feature, part in zip(features, parts, strict=True):
-        reason = (feature.name, feature.value[:80], feature.where)
-        sums[reason] = sums.get(reason, 0.0) + part
-    return sums
+def _reason(feature: Feature) -> Reason:
+    return feature.name, feature.value[:80], feature.where

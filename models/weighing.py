@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import add
 from typing import Final, NamedTuple
 
@@ -121,12 +121,11 @@ def _places(said: Sequence[object], start: int) -> Sequence[int]:
 
 def strongest(shared: Shares, others: dict[Reason, float], most: int) -> list[tuple[Reason, float]]:
     """The *most* reasons that add most, strongest first; equal ones by name."""
-    found = [*map(abs, others.values()), *map(abs, shared.by_word), *map(abs, shared.by_pair)]
     if max(map(len, shared.stood), default=0) > _SURELY_SHOWN:
         # Cut to what is shown, two may have one name.
-        others = _summed([*others.items(), *_named(shared, 0.0)])
+        others = summed([*others.items(), *_named(shared, 0.0)])
         shared = shared._replace(words=(), by_word=[], pairs=(), by_pair=[])
-        found = [*map(abs, others.values())]
+    found = [*map(abs, others.values()), *map(abs, shared.by_word), *map(abs, shared.by_pair)]
     found.sort(reverse=True)
     least = max(_NOTHING, found[most - 1] if len(found) >= most else 0.0)
     chosen = [(reason, part) for reason, part in others.items() if abs(part) >= least]
@@ -150,7 +149,8 @@ def _named(shared: Shares, least: float) -> list[tuple[Reason, float]]:
     ]
 
 
-def _summed(named: list[tuple[Reason, float]]) -> dict[Reason, float]:
+def summed(named: Iterable[tuple[Reason, float]]) -> dict[Reason, float]:
+    """What stands for the same thing, added up."""
     sums: dict[Reason, float] = {}
     for reason, part in named:
         sums[reason] = sums.get(reason, 0.0) + part

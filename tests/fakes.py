@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import math
+import sqlite3
+from collections.abc import Iterator
 
 from models.comment import Clue, Comment, Evidence, Score
 from models.verdict import Cutoffs
@@ -64,3 +67,13 @@ class BrokenScorer:
 
     def for_site(self, site_id: int) -> StubClassifier:
         raise ScorerUnavailable(detail=self.fault)
+
+
+@contextlib.contextmanager
+def locked(sqlite_url: str) -> Iterator[None]:
+    """Another program writes to this database and does not end."""
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()

@@ -18,11 +18,10 @@ from service.app import create_app
 from service.runtime import Runtime
 from service.settings import Secret, Settings
 from service.storage import migrate
-from tests.builders import PASSWORD
 from tests.fakes import FixedClock
 from tests.live import served
 from tests.scene import Scene, make_scene
-from tests.ways import WAYS, Walk
+from tests.ways import WAYS, Walk, enter
 
 SHOTS: Final = Path(__file__).parent.parent / "service" / "moderation" / "shots"
 FIVE: Final = ("queue", "item", "campaigns", "lists", "log")
@@ -62,11 +61,7 @@ def sign_in(browser: Browser, address: str, size: tuple[int, int], scheme: str) 
         viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="en-GB"
     )
     page = context.new_page()
-    page.goto(f"{address}/moderation/sign-in")
-    page.fill("[name=name]", "olga")
-    page.fill("[name=password]", PASSWORD)
-    page.click(".sign-in button")
-    page.wait_for_url("**/moderation/")
+    enter(page, address)
     return page
 
 

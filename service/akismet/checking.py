@@ -43,13 +43,12 @@ def read_request(environ: WSGIEnvironment) -> Pairs:
     return _read(environ)[1]
 
 
-def _read(environ: WSGIEnvironment) -> tuple[bytes, Pairs]:
-    """All that a request says, and its fields."""
+def _read(environ: WSGIEnvironment) -> tuple[tuple[bytes, ...], Pairs]:
+    """All that a request says, piece by piece, and its fields: they may stand in any."""
     body = read_body(environ, MOST_BYTES)
     query = environ.get("QUERY_STRING", "").encode("latin-1")
     kind = environ.get("CONTENT_TYPE", "")
-    # Fields may stand in either.
-    said = b"%s\n%s\n%s" % (kind.encode("utf-8", "replace"), query, body)
+    said = (kind.encode("utf-8", "replace"), query, body)
     return said, read_pairs(body, kind, query)
 
 
@@ -87,7 +86,11 @@ def answer_check(environ: WSGIEnvironment, guid: str, here: Runtime) -> Answer:
     arrival = dataclasses.replace(wire.read_arrival(pairs, client), key_id=caller.key.key_id)
     if wire.asks_again(client) and not arrival.is_test:
         guid = name_attempt(
-            said, caller.key.key_id, store=here.store, secret=here.secret, now=here.clock()
+            b"\n".join(said),
+            caller.key.key_id,
+            store=here.store,
+            secret=here.secret,
+            now=here.clock(),
         )
     if arrival.callback and caller.site.policy.unsure is UnsureMeans.HOLD and not caller.is_sealed:
         text = wire.read_key(CHECK, pairs, host)

@@ -209,18 +209,20 @@ def _state(kept: Key) -> str:
 @click.argument("number", type=click.IntRange(1, 2**31 - 1))
 def suspend(number: int) -> None:
     """Refuse the key with this NUMBER until `chaffinch key resume`; its blog holds its comments."""
-    with opened() as (_settings, store):
-        kept = suspend_key(number, is_suspended=True, store=store, now=utc_now())
-    click.echo(f"key {kept.key_id} ({kept.hint}…) is suspended")
+    _set_suspended(number, "is suspended", is_suspended=True)
 
 
 @key.command("resume")
 @click.argument("number", type=click.IntRange(1, 2**31 - 1))
 def resume(number: int) -> None:
     """Let the suspended key with this NUMBER work again."""
+    _set_suspended(number, "works again", is_suspended=False)
+
+
+def _set_suspended(number: int, told: str, *, is_suspended: bool) -> None:
     with opened() as (_settings, store):
-        kept = suspend_key(number, is_suspended=False, store=store, now=utc_now())
-    click.echo(f"key {kept.key_id} ({kept.hint}…) works again")
+        kept = suspend_key(number, is_suspended=is_suspended, store=store, now=utc_now())
+    click.echo(f"key {kept.key_id} ({kept.hint}…) {told}")
 
 
 @key.command("revoke")

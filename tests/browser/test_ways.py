@@ -6,9 +6,9 @@ from service.domain.decision import Outcome
 from service.workflows.index_new import index_new
 from tests.browser.test_access import PHONE, SIDEWAYS, WIDE, opened, serious, world
 from tests.browser.test_queue import outcome_of
-from tests.builders import NOON, PASSWORD, make_arrival, make_submission
+from tests.builders import NOON, make_arrival, make_submission
 from tests.scene import CAMPAIGN
-from tests.ways import WAYS, Walk
+from tests.ways import WAYS, Walk, enter
 
 __all__ = ["opened", "world"]
 pytestmark = pytest.mark.browser
@@ -35,11 +35,7 @@ def page(request, browser, world):
     """The owner's page, with and without script."""
     context = browser.new_context(java_script_enabled=request.param)
     page = context.new_page()
-    page.goto(f"{world.address}/moderation/sign-in")
-    page.fill("[name=name]", "olga")
-    page.fill("[name=password]", PASSWORD)
-    page.click(".sign-in button")
-    page.wait_for_url("**/moderation/")
+    enter(page, world.address)
     yield page
     context.close()
 

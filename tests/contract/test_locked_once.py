@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import sqlite3
 import threading
 
 import pytest
@@ -16,6 +15,7 @@ from service.workflows.find_caller import find_caller
 from tests.builders import KEY, NOON
 from tests.conftest import SECRET
 from tests.contract.calls import post
+from tests.fakes import locked
 
 WORDPRESS = {"User-Agent": "WordPress/7.1 | Akismet/5.7.2"}
 CALLBACK = {"callback": "https://blog.example.org/?rest_route=/akismet/v1/webhook"}
@@ -35,15 +35,6 @@ def spooling(sqlite_url, site_key, tmp_path):
     sa.event.listen(store.engine, "before_cursor_execute", note)
     yield store, tries
     store.close()
-
-
-@contextlib.contextmanager
-def locked(sqlite_url):
-    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    yield
-    other.execute("ROLLBACK")
-    other.close()
 
 
 def never_used(store, runtime):

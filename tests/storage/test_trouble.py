@@ -1,7 +1,6 @@
 """The database is locked, full, killed, foreign: what is said, and that it goes on afterwards."""
 
 import contextlib
-import sqlite3
 import threading
 import time
 
@@ -13,6 +12,7 @@ from service.storage import migrate
 from service.storage.store import Store
 from service.storage.submissions import Submissions
 from tests.builders import BLOG, NOON, make_arrival, make_submission
+from tests.fakes import locked
 
 
 @pytest.fixture
@@ -29,16 +29,6 @@ def sqlite_site_id(store):
         made = unit.sites.add(blog=BLOG, name="x", now=NOON)
         unit.commit()
     return made.site_id
-
-
-@contextlib.contextmanager
-def locked(sqlite_url):
-    """Another program writes and does not end."""
-    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    yield
-    other.execute("ROLLBACK")
-    other.close()
 
 
 def count(store):
