@@ -27,6 +27,7 @@ from tests.nightly import (  # noqa: F401
     pages,
     parsers,
     people,
+    restarts,
     supply,
 )
 from tests.nightly.board import FACTS, Night, look, machine, table
