@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import itertools
+from typing import Final
 
 from models.verdict import Cutoffs, Verdict
 from service.domain.moderator import Action, may
 from service.errors import ScorerUnavailable
+from service.history.wordpress import COMMAND
 from service.moderation.letters import visible
 from service.moderation.sites import wordpress_lines
 from service.runtime import Runtime
@@ -17,7 +19,8 @@ from service.workflows.list_models import list_models
 from service.workflows.look_at_start import MOST_COUNTED, Start, look_at_start
 
 # How much of the bar the two narrow ends are given at least, in percent: they must be seen.
-_LEAST_SHOWN = 6.0
+_LEAST_SHOWN: Final = 6.0
+_BLOG: Final = "https://blog.example/"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,8 @@ class FirstRun:
     asked_at: dt.datetime | None
     imported: str
     install: str
+    export: str
+    blog: str
     address: str
     bands: list[Band]
     measured: Measured | None
@@ -80,6 +85,8 @@ def _cards(start: Start, drawn: list[Band], measured: Measured | None) -> FirstR
         asked_at=start.asked_at,
         imported=f"{count}+" if count >= MOST_COUNTED else str(count or ""),
         install=wordpress_lines(),
+        export=COMMAND,
+        blog=next((site.blog for site, _ in start.keys if not site.is_network), _BLOG),
         address=here_address(),
         bands=drawn,
         measured=measured,
