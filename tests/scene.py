@@ -200,6 +200,8 @@ def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = 
         follow_campaign(
             people["ana"], group.campaign_id, Act.SPAM, place=place, store=store, now=now
         )
+    # After all that was decided without one.
+    sites[2] = set_policy(sites[2].blog, {"needs_reason": True}, store=store, now=now)
     waiting = [one.guid for one in made + campaign if one.outcome.value == "UNSURE"]
     return Scene(people, sites, waiting, decided)
 
