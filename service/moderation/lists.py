@@ -116,7 +116,7 @@ def _list(listing: Listing) -> ResponseReturnValue:
 def _is_bare(view: View, found: ReviewPage) -> bool:
     """Whether there may be nothing at all yet: only then that is asked."""
     is_queue = view.listing is Listing.WAITING and not view.is_narrowed
-    return is_queue and not any(found.counts.values()) and not found.decided_today
+    return is_queue and not any(found.counts.values())
 
 
 def _sorts(view: View, found: ReviewPage) -> list[Sort]:

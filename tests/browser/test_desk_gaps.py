@@ -94,6 +94,21 @@ def test_a_conflict_is_kept_or_changed_by_its_buttons(page, address, store, arri
         assert outcome_of(store, guid) is outcome
 
 
+def test_who_changes_the_answer_of_another_is_asked_why_once(
+    page, address, store, strict, arrive, ben
+):
+    (only,) = arrive("maybe 1")
+    open_queue(page, address)
+    decide(ben, only, Act.APPROVE, seen_version=0, store=store, now=NOON)
+    press(page, "s")
+    page.wait_for_selector("#conflict[open]")
+    page.click("#conflict-change")
+    page.wait_for_selector("#why-box[open]")
+    press(page, "1")
+    page.wait_for_selector("#empty h2:visible")
+    assert outcome_of(store, only) is Outcome.SPAM
+
+
 @pytest.fixture
 def owner(browser, address, store):
     """The owner's page at a size."""

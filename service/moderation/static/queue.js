@@ -101,38 +101,36 @@ const decide = (row, act, extra) => {
     const result = await post(form, { act, ...extra }).finally(() => row.classList.remove("busy"));
     if (!result) return;
     if (result.ok) done(row, result.told);
-    else if (result.status === 409) conflict(row, act, result.told);
-    else if (result.told.asks) ask(whyBox, row, act);
+    else if (result.status === 409) conflict(row, act, result.told, extra);
+    else if (result.told.asks) ask(whyBox, row, act, extra);
     else fail(result.told.sentence || says.refused);
   });
 };
-const ask = (box, row, act) => {
-  Object.assign(box, { row, act, returnValue: "" });
+const ask = (box, row, act, extra) => {
+  Object.assign(box, { row, act, extra, returnValue: "" });
   state.lastAct = performance.now();
   box.showModal();
 };
-const again = (box, extra) => {
+const again = (box, more) => {
   state.lastAct = -GUARD_MS;
-  decide(box.row, box.act, extra);
+  decide(box.row, box.act, { ...box.extra, ...more });
 };
-const conflict = (row, act, told) => {
+const conflict = (row, act, told, extra) => {
   byId("conflict-text").textContent = told.sentence;
   byId("conflict-change").textContent = fill(says.change, told);
   conflictBox.version = told.version;
-  ask(conflictBox, row, act);
+  ask(conflictBox, row, act, extra);
   say(told.sentence);
 };
-if (whyBox) whyBox.addEventListener("close", () => { if (whyBox.returnValue) again(whyBox, { reason: whyBox.returnValue }); else say(says.kept); });
-if (conflictBox) {
-  conflictBox.addEventListener("close", () => {
-    const row = conflictBox.row;
-    if (conflictBox.returnValue) { again(conflictBox, { seen: conflictBox.version }); return; }
-    say(says.kept);
-    if (row === item) { location.assign(byId("back").href); return; }
-    // Somebody else's answer stands; the row is no longer one that waits here.
-    goes(row, count(rows.dataset.listing, -1));
-  });
-}
+whyBox?.addEventListener("close", () => { if (whyBox.returnValue) again(whyBox, { reason: whyBox.returnValue }); else say(says.kept); });
+conflictBox?.addEventListener("close", () => {
+  const row = conflictBox.row;
+  if (conflictBox.returnValue) { again(conflictBox, { seen: conflictBox.version }); return; }
+  say(says.kept);
+  if (row === item) { location.assign(byId("back").href); return; }
+  // Somebody else's answer stands; the row is no longer one that waits here.
+  goes(row, count(rows.dataset.listing, -1));
+});
 
 // --- undoing ---
 const comeBack = (told) => {
@@ -290,7 +288,7 @@ document.addEventListener("keydown", (event) => {
 
 // --- the page has come ---
 const link = byId("keys-link");
-if (link && keysBox) link.addEventListener("click", (event) => { event.preventDefault(); keysBox.showModal(); });
+link?.addEventListener("click", (event) => { event.preventDefault(); keysBox.showModal(); });
 const take = (name) => { const kept = sessionStorage.getItem(name); sessionStorage.removeItem(name); return kept; };
 const said = take("said");
 if (said) say(said);
