@@ -266,6 +266,8 @@ def test_a_site_that_wants_reasons_gets_them_here_too(client, site_key, long_key
     ):
         answer = call(client, "decisions", body | {"guid": guid} | said, key=long_key)
         assert answer.status_code == 200, answer.text
+    told = call(client, "decisions?order=oldest").get_json()["items"]
+    assert [one["reason"] for one in told] == ["scam", "", ""]
     null = call(client, f"sites/{number}", {"needs_reason": None}, key=long_key, method="PATCH")
     assert null.status_code == 400
 

@@ -87,6 +87,13 @@ def test_a_few_at_once_are_asked_about_too(each_store, strict, come, ana, what, 
     assert not review(ana, View(), store=each_store, now=NOON).items
 
 
+def test_a_reason_of_odd_letters_is_kept_on_every_engine(each_store, strict, come, ana):
+    guids = come("maybe 1")
+    made = prepare_bulk(ana, Act.SPAM, View(), guids, store=each_store, now=NOON)
+    odd = Start(note="a\0b\ud800", reason="c\0")
+    assert start_bulk(ana, made.guid, odd, store=each_store, now=NOON).note == "a␀b?"
+
+
 def followed(store, ana, **said):
     (group,) = list_campaigns(ana, store=store, now=NOON).groups
     return follow_campaign(
