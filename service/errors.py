@@ -4,6 +4,7 @@ ServiceError
 |- BadInput                 the request cannot be read
 |  |- MissingField          a required field is empty; `.field` names it
 |  |- InvalidField          a field cannot mean anything; `.field` names it
+|  |  `- ReasonMissing      the site wants a reason for this, and none was given
 |  |- BadFile               a file to import cannot be read; the sentence says where it broke
 |  |  `- MendableFile       the same, but for characters that can be dropped
 |  `- BodyTooLarge          more bytes than we take
@@ -73,6 +74,15 @@ class InvalidField(BadInput):
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
         self.field = field
+
+
+class ReasonMissing(InvalidField):
+    """Catch to ask the person why, and to decide again with the answer."""
+
+    code = "reason-missing"
+
+    def __init__(self) -> None:
+        super().__init__("reason", "This site wants a reason: choose one, or write a note.")
 
 
 class BodyTooLarge(BadInput):

@@ -196,10 +196,17 @@ def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = 
     _webhooks(store, people["olga"], sites, secret, now)
     decided = _decided(store, scorer, sites[0], people["ben"], now)
     for group in list_campaigns(people["ana"], store=store, now=now).groups[:1]:
-        place = "/moderation/"
         follow_campaign(
-            people["ana"], group.campaign_id, Act.SPAM, place=place, store=store, now=now
+            people["ana"],
+            group.campaign_id,
+            Act.SPAM,
+            place="/moderation/",
+            reason="advertising",
+            store=store,
+            now=now,
         )
+    # After all that was decided without one.
+    sites[2] = set_policy(sites[2].blog, {"needs_reason": True}, store=store, now=now)
     waiting = [one.guid for one in made + campaign if one.outcome.value == "UNSURE"]
     return Scene(people, sites, waiting, decided)
 

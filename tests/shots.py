@@ -33,6 +33,7 @@ def pages(scene: Scene) -> dict[str, str]:
     """Every page to look at, by name."""
     return {
         "queue": "",
+        "by_site": "?sort=site",
         "item": f"item/{scene.waiting[0]}",
         "campaigns": "campaigns",
         "decided": "decided",

@@ -77,6 +77,25 @@ def keys_shown(walk: Walk) -> None:
     walk.page.locator("#keys[open]").wait_for()
 
 
+def why(walk: Walk) -> None:
+    """The question for a reason, where a site wants one."""
+    walk.go("?sort=site")
+    walk.page.wait_for_timeout(330)
+    walk.page.locator(".row:has(.place bdi:text('Bits and bytes')) button.spam").first.click()
+    walk.page.locator("#why-box[open]").wait_for()
+
+
+def why_told(walk: Walk) -> None:
+    """The same on a comment's own page, told without script."""
+    walk.go(f"item/{walk.scene.waiting[-1]}")
+    walk.page.evaluate(
+        """() => { const form = document.querySelector('form.acts');
+        form.insertAdjacentHTML('beforeend', '<input type="hidden" name="act" value="remove">');
+        form.submit() }"""
+    )
+    walk.page.locator("main .refusal[role=alert]").wait_for()
+
+
 def bulk_preview(walk: Walk) -> None:
     """The question before many are decided at once."""
     walk.go("passed")
@@ -134,6 +153,8 @@ def nowhere(walk: Walk) -> None:
 WAYS: Final[tuple[Callable[[Walk], None], ...]] = (
     offers,
     keys_shown,
+    why,
+    why_told,
     rule_check,
     conflict,
     secret,

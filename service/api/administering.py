@@ -38,6 +38,7 @@ def _decide(call: Call) -> answers.Item:
             Act(ask.act.upper()),
             seen_version=ask.seen_version,
             note=ask.note,
+            reason=ask.reason.strip(),
             store=here.store,
             now=here.clock(),
         )
@@ -68,7 +69,7 @@ def _set_policy(call: Call) -> answers.SiteOut:
     changes: dict[str, Any] = {name: getattr(ask, name) for name in ask.model_fields_set}
     if changes.get("unsure"):
         changes["unsure"] = UnsureMeans(changes["unsure"])
-    for name in ("unsure", "recheck_after_s"):
+    for name in ("unsure", "recheck_after_s", "needs_reason"):
         if changes.get(name, name) is None:
             raise e.InvalidField(name, f"{name} cannot be null.")
     if ask.cutoffs is not None:

@@ -89,6 +89,7 @@ class DecisionOut(Answer):
     moderator: str
     reporter: str
     note: str
+    reason: str
     undoes: int | None
 
 

@@ -108,6 +108,10 @@ class DecisionAsk(Shape):
     undoes: int | None = Field(default=None, ge=1, le=2**53, description="The decision taken back.")
     seen_version: int | None = Field(default=None, ge=0, le=2**31 - 1)
     note: Annotated[str, _cut(2000)] = ""
+    reason: Annotated[str, _cut(60)] = Field(
+        default="",
+        description="Why, in a word. `spam` and `remove` need it, or a note, if the site says so.",
+    )
 
 
 class CutoffsShape(Shape):
@@ -133,6 +137,9 @@ class PolicyAsk(Shape):
     recheck_after_s: int | None = Field(default=None, ge=60, le=31_536_000)
     kept_days: int | None = Field(default=None, ge=1, le=36_500)
     kept_spam_days: int | None = Field(default=None, ge=1, le=36_500)
+    needs_reason: bool | None = Field(
+        default=None, description="A moderator says why something is spam or removed."
+    )
     cutoffs: CutoffsShape | None = None
 
 

@@ -89,6 +89,7 @@ def write_decision(one: Decision, guid: str) -> answers.DecisionOut:
         moderator=one.moderator,
         reporter=one.reporter,
         note=one.note,
+        reason=one.reason,
         undoes=one.undoes,
         **words,
     )

@@ -88,6 +88,11 @@ def list_() -> None:
     help="Share of what the machine decides alone that a person decides again, not told so.",
 )
 @click.option(
+    "--reasons",
+    type=click.Choice(["needed", "optional"]),
+    help="Whether a moderator must say why something is spam or removed.",
+)
+@click.option(
     "--cutoffs",
     help="Three rising numbers, unsure,spam,blatant, such as 0.4,0.9,0.99; 'model' for its own.",
 )
@@ -99,6 +104,7 @@ def policy(
     kept_days: int | None,
     kept_spam_days: int | None,
     audit_share: float | None,
+    reasons: str | None,
     cutoffs: str | None,
 ) -> None:
     """Show or change what the website at URL has chosen.
@@ -118,6 +124,8 @@ def policy(
         changes["kept_spam_days"] = kept_spam_days or None
     if audit_share is not None:
         changes["audit_share"] = audit_share
+    if reasons is not None:
+        changes["needs_reason"] = reasons == "needed"
     if cutoffs is not None:
         changes["cutoffs"] = None if cutoffs == "model" else _read_cutoffs(cutoffs)
     with opened() as (_settings, store):
@@ -141,7 +149,8 @@ def _written(policy: Policy) -> str:
         f"unsure: {policy.unsure.value}\nrecheck after: {policy.recheck_after_s} s\n"
         f"undecided: {policy.undecided.value}\n"
         f"text is kept: {kept}, of spam: {spam}\n"
-        f"blind sample: {policy.audit_share:.1%}\ncutoffs: {numbers}"
+        f"blind sample: {policy.audit_share:.1%}\n"
+        f"reasons: {'needed' if policy.needs_reason else 'optional'}\ncutoffs: {numbers}"
     )
 
 

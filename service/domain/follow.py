@@ -17,7 +17,7 @@ FOLLOWING: Final = (Act.SPAM, Act.REMOVE)
 class Follow:
     """A campaign whose next members get *act*, until *ends_at*. *bulk_guid* takes all of it back.
 
-    *caught* counts what was decided by it so far.
+    *caught* counts what was decided by it so far, *reason* is why.
     """
 
     follow_id: int
@@ -30,3 +30,4 @@ class Follow:
     made_at: dt.datetime
     ends_at: dt.datetime
     caught: int
+    reason: str = ""

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from models.verdict import Cutoffs
-from service.domain.decision import Outcome
+from service.domain.decision import Act, Outcome
 from service.domain.scope import DEFAULT, Scope
 from service.errors import InvalidField
 
@@ -50,7 +50,8 @@ class Policy:
 
     *cutoffs* None means the model's own. *kept_days* None keeps text for good; *kept_spam_days* is
     a term of its own for spam, None when that is kept like everything else. *audit_share* of what
-    the machine decides alone is decided again by a person (domain/audit.py).
+    the machine decides alone is decided again by a person (domain/audit.py). *needs_reason*: a
+    moderator says why something goes off a page.
     """
 
     unsure: UnsureMeans = UnsureMeans.HOLD
@@ -61,12 +62,20 @@ class Policy:
     kept_days: int | None = None
     kept_spam_days: int | None = None
     audit_share: float = 0.0
+    needs_reason: bool = False
 
     def days_of(self, outcome: Outcome) -> int | None:
         """For how many days the text of what is this *outcome* is kept; None: for good."""
         if outcome is Outcome.SPAM and self.kept_spam_days is not None:
             return self.kept_spam_days
         return self.kept_days
+
+    def asks_reason(self, act: Act) -> bool:
+        """Whether a moderator must say why for this: for what takes a comment off its page.
+
+        Approving wrongs nobody, and an undo must never wait for words.
+        """
+        return self.needs_reason and act in {Act.SPAM, Act.REMOVE}
 
     def terms(self) -> dict[int, tuple[Outcome, ...]]:
         """What is not kept for good: the Outcomes of each keeping time in days."""

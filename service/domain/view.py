@@ -23,12 +23,16 @@ class Listing(enum.Enum):
 
 
 class Sort(enum.Enum):
-    """In which order. PRIORITY and SCORE are kept only for what waits."""
+    """In which order. PRIORITY, SCORE and SITE are kept only for what waits.
+
+    SITE is Site by Site, by their names, and by priority within each.
+    """
 
     PRIORITY = "priority"
     NEWEST = "newest"
     OLDEST = "oldest"
     SCORE = "score"
+    SITE = "site"
 
 
 class Age(enum.Enum):
@@ -56,7 +60,7 @@ OUTCOMES: Final = {
     Listing.ANY: None,
 }
 SORTS: Final = {
-    Listing.WAITING: (Sort.PRIORITY, Sort.OLDEST, Sort.NEWEST, Sort.SCORE),
+    Listing.WAITING: (Sort.PRIORITY, Sort.OLDEST, Sort.NEWEST, Sort.SCORE, Sort.SITE),
     Listing.DISCARDED: (Sort.OLDEST, Sort.NEWEST),
 }
 _PLAIN: Final = (Sort.NEWEST, Sort.OLDEST)

@@ -175,7 +175,7 @@ def _past(
 
 
 _NEEDED: Final = ("comment_ID", "comment_content", "comment_approved")
-_COMMAND: Final = (
+COMMAND: Final = (
     "wp comment list --format=json --fields=comment_ID,comment_date_gmt,comment_approved,"
     "comment_author,comment_author_email,comment_author_url,comment_author_IP,comment_content,"
     "comment_agent,comment_type,comment_parent,user_id,url"
@@ -188,7 +188,7 @@ def read_wp_comments(source: Source) -> Iterator[Past]:
     for row in rows_of(source):
         missing = [name for name in _NEEDED if name not in row]
         if missing:
-            raise BadFile(f"The rows have no {', '.join(missing)}. Ask for it: {_COMMAND}")
+            raise BadFile(f"The rows have no {', '.join(missing)}. Ask for it: {COMMAND}")
         told = {name: text_of(value) for name, value in row.items()}
         known = Known(
             status=told["comment_approved"],

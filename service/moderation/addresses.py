@@ -71,18 +71,19 @@ def read_place(place: str) -> View | None:
 
 def read_cursor(text: str | None) -> Cursor | None:
     """Where a page begins, None for the first one or for what cannot be read."""
-    key, _, number = (text or "").rpartition("~")
-    own_id = read_number(number)
-    if own_id is None:
+    key, *numbers = (text or "").split("~")
+    found = [read_number(number) for number in numbers]
+    own_id, site_id = (*found, 0)[:2] if 1 <= len(found) <= 2 else (None, None)  # noqa: PLR2004 - as it is written
+    if own_id is None or site_id is None:
         return None
     try:
         value = float(key) if key else None
     except ValueError:
         return None
-    return (value, own_id) if value is None or math.isfinite(value) else None
+    return Cursor(value, own_id, site_id) if value is None or math.isfinite(value) else None
 
 
 def write_cursor(cursor: Cursor) -> str:
     """The spelling that `read_cursor` reads, exactly."""
-    key, own_id = cursor
-    return f"{'' if key is None else repr(key)}~{own_id}"
+    site = f"~{cursor.site_id}" if cursor.site_id else ""
+    return f"{'' if cursor.value is None else repr(cursor.value)}~{cursor.submission_id}{site}"

@@ -13,6 +13,7 @@ from service.domain.moderator import Action, may
 from service.errors import ScorerUnavailable
 from service.moderation import desk_words, forms
 from service.moderation.sayings import tell
+from service.moderation.words import REASONS
 from service.runtime import Runtime
 from service.web.auth import require_moderator, signed_in
 from service.web.health import runtime
@@ -52,20 +53,20 @@ _GO: Final = {
 def page(template: str, **values: object) -> str:
     """*template* with what every page of a signed-in person shows."""
     person = signed_in()
-    return flask.render_template(
-        template,
-        moderator=person,
-        may_decide=may(person, Action.DECIDE),
-        can={action.value: may(person, action) for action in Action},
-        role_words={role.value: word for role, word in desk_words.ROLES.items()},
-        theme=person.preferences.theme.value,
-        fault=model_fault(runtime()),
-        here=flask.request.full_path.rstrip("?"),
-        last=flask.session.get(_LAST),
-        places=_places(),
-        keymap=person.preferences.keymap,
-        **values,
-    )
+    shared: dict[str, object] = {
+        "moderator": person,
+        "may_decide": may(person, Action.DECIDE),
+        "can": {action.value: may(person, action) for action in Action},
+        "role_words": {role.value: word for role, word in desk_words.ROLES.items()},
+        "theme": person.preferences.theme.value,
+        "fault": model_fault(runtime()),
+        "here": flask.request.full_path.rstrip("?"),
+        "last": flask.session.get(_LAST),
+        "places": _places(),
+        "keymap": person.preferences.keymap,
+        "decision_reasons": REASONS,
+    }
+    return flask.render_template(template, **(shared | values))
 
 
 def _places() -> dict[str, str]:

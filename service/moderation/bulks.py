@@ -84,6 +84,12 @@ def _show(guid: str, refusal: str) -> str | flask.Response:
         trusted=[views.row(one, seen.sites, now) for one in seen.trusted],
         changed=[views.row(one, seen.sites, now) for one in seen.changed],
         must_type=seen.waits > CONFIRM_OVER,
+        must_say=seen.waits > CONFIRM_OVER
+        or any(
+            seen.sites[own].policy.asks_reason(seen.bulk.act)
+            for own in figures.by_site
+            if own in seen.sites
+        ),
         may_undo=seen.undone_by is None
         and seen.bulk.act is not Act.UNDO
         and (seen.bulk.moderator_id == person.moderator_id or may(person, Action.UNDO_OTHERS)),

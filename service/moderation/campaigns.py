@@ -68,6 +68,7 @@ def campaigns() -> ResponseReturnValue:
         cards=cards,
         follows=found.follows,
         acts=words.ACTS,
+        needs_reason=any(site.policy.needs_reason for site in found.sites.values()),
     )
 
 
@@ -80,6 +81,7 @@ def campaign_follow(campaign_id: int) -> ResponseReturnValue:
         campaign_id,
         forms.read_act(flask.request.form.get("act", "")),
         place=addresses.write_view(View(campaign_id=campaign_id)),
+        reason=flask.request.form.get("reason", "").strip()[:60],
         store=here.store,
         now=here.clock(),
     )

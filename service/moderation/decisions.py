@@ -20,6 +20,7 @@ from service.moderation.blueprint import (
     wants_json,
 )
 from service.moderation.bulks import undo_all
+from service.moderation.item import show_item
 from service.moderation.letters import visible
 from service.moderation.offers import add_offered
 from service.moderation.sayings import tell
@@ -50,6 +51,10 @@ def decide_form(guid: str) -> ResponseReturnValue:
         )
     except e.AlreadyDecided as error:
         return _conflict(guid, error)
+    except e.ReasonMissing as error:
+        if wants_json():
+            return flask.jsonify(sentence=tell(error), asks="reason"), 400
+        return show_item(guid, tell(error), act=asked.act), 400
     if rule:
         add_offered(done, rule, flask.request.form.get("pattern", ""))
     said = words.begun(f"{words.ACTS[asked.act]}.")
@@ -77,6 +82,7 @@ def _conflict(guid: str, error: e.AlreadyDecided) -> ResponseReturnValue:
         change=words.CHANGES[act],
         version=error.version,
         note=flask.request.form.get("note", ""),
+        reason=flask.request.form.get("reason", ""),
         back=back(),
     )
     return answer, 409

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
+from models.verdict import Cutoffs
 from service.domain.draft import EntryDraft
 from service.domain.entry import Effect, EntryKind, EntryStatus
 from service.domain.moderator import Role
@@ -51,15 +52,30 @@ def read_entry(form: Mapping[str, str]) -> EntryDraft:
 
 
 def read_policy_form(form: Mapping[str, str]) -> dict[str, Any]:
-    """What a Site is to choose. Raises InvalidField."""
-    return {
+    """What a Site is to choose; cutoffs only if *form* has them. Raises InvalidField."""
+    cutoffs = {"cutoffs": _cutoffs(form)} if "spam_from" in form else {}
+    return cutoffs | {
         "unsure": read_choice(UnsureMeans, form.get("unsure"), "unsure"),
         "undecided": read_choice(Undecided, form.get("undecided"), "undecided"),
         "recheck_after_s": round(_real(form.get("days"), "days") * _DAY.total_seconds()),
         "kept_days": _days(form, "kept"),
         "kept_spam_days": _days(form, "kept_spam"),
         "audit_share": _real(form.get("audit"), "audit") / 1000,
+        "needs_reason": form.get("needs_reason") == "yes",
     }
+
+
+def _cutoffs(form: Mapping[str, str]) -> Cutoffs | None:
+    """Three numbers in percent, None for the model's own when all of them are left empty."""
+    names = ("unsure_from", "spam_from", "blatant_from")
+    texts = [form.get(name, "").strip() for name in names]
+    if not any(texts):
+        return None
+    numbers = [_real(text, "cutoffs") / 100 for text in texts]
+    try:
+        return Cutoffs(**dict(zip(names, numbers, strict=True)))
+    except ValueError:
+        raise InvalidField("cutoffs", "Three numbers that rise, or none of them.") from None
 
 
 def _days(form: Mapping[str, str], field: str) -> int | None:

@@ -17,6 +17,7 @@ DESK: Final = (
     N_("{host} is inside a private network. Who runs this server can allow it there."),
     N_("Only who works on every site adds a webhook for all of them."),
     N_("There is no such campaign."),
+    N_("Three numbers that rise, or none of them."),
     N_("What comes later can be spam or be removed, never be approved."),
     N_("There is no such event, or it was not given up."),
 )

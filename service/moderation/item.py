@@ -6,6 +6,7 @@ import flask
 from flask.typing import ResponseReturnValue
 
 from models.verdict import Cutoffs
+from service.domain.decision import Act
 from service.domain.moderator import Action, may
 from service.domain.site import Site
 from service.domain.submission import Submission
@@ -16,7 +17,7 @@ from service.moderation.beside import held_by, standing_line
 from service.moderation.blueprint import LISTS, SEE_OTHER, back, moderation, page, wants_json
 from service.moderation.offers import offers
 from service.moderation.sayings import tell
-from service.moderation.words import REASONS
+from service.moderation.words import CHANGES
 from service.web.auth import signed_in
 from service.web.health import runtime
 from service.workflows.add_note import add_note
@@ -34,8 +35,11 @@ def item(guid: str) -> ResponseReturnValue:
     return show_item(guid, "")
 
 
-def show_item(guid: str, refusal: str) -> str:
-    """The page of one comment, with a sentence when the last form was refused."""
+def show_item(guid: str, refusal: str, *, act: Act | None = None) -> str:
+    """The page of one comment, with a sentence when the last form was refused.
+
+    *act* is what was asked for and still wants a reason: whoever gives one only presses again.
+    """
     here, person = runtime(), signed_in()
     place, now = back(), here.clock()
     view = addresses.read_place(place)
@@ -64,9 +68,12 @@ def show_item(guid: str, refusal: str) -> str:
         like_place=addresses.write_view(View(campaign_id=submission.campaign_id)),
         held_by=held,
         is_claimed=bool(seen.claim and not held and seen.claim.is_deliberate),
-        reasons=REASONS,
         offers=offers(submission, site.name),
         refusal=refusal,
+        needs_reason=site.policy.needs_reason,
+        wants=CHANGES[act.value.lower()] if act else "",
+        # Not the form's own address: nobody can come back to that one.
+        here=flask.url_for("moderation.item", guid=guid, back=place),
         back=place,
     )
 

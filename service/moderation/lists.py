@@ -13,6 +13,7 @@ from service.domain.view import Age, Listing, Sort, View, sorts_of
 from service.moderation import addresses, forms, views, words
 from service.moderation.beside import Beside, beside, held_by
 from service.moderation.blueprint import SEE_OTHER, back, moderation, page, wants_json
+from service.moderation.first_run import first_run
 from service.moderation.sayings import tell
 from service.web.auth import signed_in
 from service.web.health import runtime
@@ -94,7 +95,7 @@ def _list(listing: Listing) -> ResponseReturnValue:
         half_within=views.within(found.half_within) if found.half_within else "",
         oldest=views.ago(found.oldest_at, now) if found.oldest_at else "",
         goal=goal,
-        sorts=[(one.value, words.SORTS[one]) for one in sorts_of(listing)],
+        sorts=[(one.value, words.SORTS[one]) for one in _sorts(view, found)],
         ages=[(one.value, words.AGES[one]) for one in Age],
         reasons=_reasons(view, found),
         languages=_languages(view, found),
@@ -106,12 +107,22 @@ def _list(listing: Listing) -> ResponseReturnValue:
         next_place=addresses.write_view(view, after=addresses.write_cursor(found.after))
         if has_more and found.after
         else "",
-        by_priority=view.sort is Sort.PRIORITY,
-        is_new=not view.is_narrowed
-        and listing is Listing.WAITING
-        and not any(found.counts.values())
-        and not found.decided_today,
+        by_priority=view.sort in {Sort.PRIORITY, Sort.SITE},
+        by_site=view.sort is Sort.SITE,
+        start=first_run(here) if _is_bare(view, found) else None,
     )
+
+
+def _is_bare(view: View, found: ReviewPage) -> bool:
+    """Whether there may be nothing at all yet: only then that is asked."""
+    is_queue = view.listing is Listing.WAITING and not view.is_narrowed
+    return is_queue and not any(found.counts.values())
+
+
+def _sorts(view: View, found: ReviewPage) -> list[Sort]:
+    """The orders to choose from: who sees one Site has nothing to group."""
+    is_many = len(found.sites) > 1 or view.sort is Sort.SITE
+    return [one for one in sorts_of(view.listing) if one is not Sort.SITE or is_many]
 
 
 @moderation.post("/told", endpoint="told")

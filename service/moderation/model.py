@@ -11,6 +11,7 @@ from service.moderation.blueprint import SEE_OTHER, moderation, page
 from service.web.auth import signed_in
 from service.web.health import runtime
 from service.workflows.audit import DRAWN_AT_ONCE, Audited, draw_sample, read_audits
+from service.workflows.count_decided import MOST_COUNTED, count_decided
 from service.workflows.list_models import list_models
 
 
@@ -22,6 +23,7 @@ def model_page() -> ResponseReturnValue:
         live = here.scorer.live().model_id
     except ScorerUnavailable:
         live = ""
+    decided = count_decided(signed_in(), store=here.store)
     return page(
         "model.html",
         listing="model",
@@ -30,6 +32,8 @@ def model_page() -> ResponseReturnValue:
         audited=[_row(one) for one in read_audits(signed_in(), store=here.store)],
         drawn=flask.request.args.get("drawn", type=int),
         at_once=DRAWN_AT_ONCE,
+        decided=decided,
+        decided_told=f"{decided}+" if decided >= MOST_COUNTED else str(decided),
     )
 
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from service import errors as e
+from service.domain.accuracy import MOST_MADE, telling_share
 from service.domain.factor import factor_uri
 from service.domain.preferences import KEYS, read_export, write_export
 from service.moderation import desk_forms, desk_words
@@ -55,8 +56,15 @@ def profile_page(refusal: str = "", place: str = "") -> ResponseReturnValue:
         refusal=refusal,
         refused=place,
         hours=range(24),
+        made=_counted(found.accuracy.made),
+        overruled=telling_share(found.accuracy.overruled, found.accuracy.looked_at),
+        agreed=telling_share(found.accuracy.agreed, found.accuracy.sampled),
     )
     return shown, 400 if refusal else 200
+
+
+def _counted(count: int) -> str:
+    return f"{count:,}{'+' if count >= MOST_MADE else ''}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def _keys() -> dict[str, str]:

@@ -97,6 +97,7 @@ REFUSALS: Final = (
     N_("There is no such bulk."),
     N_("Type the number {number} to go on."),
     N_("Give a reason."),
+    N_("This site wants a reason: choose one, or write a note."),
     N_("This is no e-mail address."),
     N_("This is neither an e-mail address nor an IP address."),
     N_("There is no such erasure."),

@@ -35,7 +35,7 @@ def sites_page(refusal: str = "", refused: int = 0) -> ResponseReturnValue:
         found=found,
         names={site.site_id: site.name for site, _ in found},
         now=here.clock(),
-        install=_wordpress(),
+        install=wordpress_lines(),
         notices={site.site_id: _notice(site.site_id) for site, _ in found},
         refusal=refusal,
         refused=refused,
@@ -157,7 +157,7 @@ def _notice(site_id: int) -> str:
     return f'<p class="chaffinch">{said} <a href="{place}">{more}</a></p>'
 
 
-def _wordpress(key: str = "") -> str:
+def wordpress_lines(key: str = "") -> str:
     """The lines of a wp-config.php that bring a blog here (integrations/wordpress)."""
     lines = [f"define( 'CHAFFINCH_URL', '{here_address()}' );"]
     if key:
@@ -172,7 +172,7 @@ def _once(made: NewKey) -> ResponseReturnValue:
         title=desk_words.KEY_TITLE.format(site=made.site.name),
         text=desk_words.KEY_TEXT.format(address=here_address()),
         lines=[made.text],
-        install=_wordpress(made.text),
+        install=wordpress_lines(made.text),
         until=made.old_until,
         back=flask.url_for("moderation.sites"),
     )

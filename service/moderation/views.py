@@ -77,6 +77,7 @@ class Row:
     hosts: list[Host]
     more_hosts: int
     reasons: list[Reason]
+    site_id: int
     site: str
     other_blog: str
     page: str
@@ -133,6 +134,7 @@ def row(
         hosts=every[:_MOST_HOSTS],
         more_hosts=len(every[_MOST_HOSTS:]),
         reasons=reasons(clues_of(scoring)[:_MOST_REASONS]),
+        site_id=site.site_id,
         site=visible(site.name[:80]),
         other_blog=visible(submission.other_blog[:200]),
         page=_page(comment, site),

@@ -23,6 +23,7 @@ SORTS: Final = {
     Sort.OLDEST: _l("Oldest"),
     Sort.NEWEST: _l("Newest"),
     Sort.SCORE: _l("Highest score"),
+    Sort.SITE: _l("Site by site"),
 }
 AGES: Final = {
     Age.ANY: _l("any age"),

@@ -11,7 +11,7 @@ from service.domain import tokens
 from service.domain.moderator import Moderator, scope
 from service.domain.query import Query, Term, read_query
 from service.domain.site import Site
-from service.domain.view import OUTCOMES, Listing, View, ages_of
+from service.domain.view import OUTCOMES, Listing, Sort, View, ages_of
 from service.storage.lists import ListAsk
 
 _NO_SITE: Final = "No site of yours has this in its name or address."
@@ -58,6 +58,7 @@ def ask_for(
         decided_by=decided_by,
         campaign_id=view.campaign_id,
         sort=view.sort,
+        site_order=_order(sites, site_ids) if view.sort is Sort.SITE else (),
     )
     if view.listing is Listing.WAITING:
         own = moderator.moderator_id
@@ -67,6 +68,11 @@ def ask_for(
             not_skipped_by=None if view.is_skipped else own,
         )
     return ask, tuple(hints)
+
+
+def _order(sites: Sequence[Site], site_ids: tuple[int, ...] | None) -> tuple[int, ...]:
+    named = sorted((site.name.casefold(), site.site_id) for site in sites)
+    return tuple(own for _name, own in named if site_ids is None or own in site_ids)
 
 
 def _terms(view: View, query: Query) -> tuple[Term, ...]:

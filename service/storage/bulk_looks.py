@@ -56,6 +56,20 @@ class BulkLooks:
             trusted=self._connection.execute(trusted).scalar_one(),
         )
 
+    def has_of(self, bulk_id: int, site_ids: list[int]) -> bool:
+        """Whether anything that it would decide is of one of these Sites (stops at the first)."""
+        first = (
+            sa.select(_ITEM.submission_id)
+            .join(submission, _ITEM.submission_id == submission.c.id)
+            .where(
+                _ITEM.bulk_id == bulk_id,
+                _ITEM.state == ItemState.WAITS,
+                submission.c.site_id.in_(site_ids),
+            )
+            .limit(1)
+        )
+        return self._connection.execute(first).scalar_one_or_none() is not None
+
     def samples(self, bulk_id: int, *, limit: int = 3) -> list[Submission]:
         """The ones the machine was least sure of, trusted authors aside."""
         distance = sa.func.abs(sa.func.coalesce(submission.c.score, 0.5) - 0.5)

@@ -34,6 +34,8 @@ class PieceItem:
 
 
 _ITEM: Final = bulk_item.c
+# What people typed, and how long its column is.
+_TEXTS: Final = (("note", 2000), ("reason", 60))
 
 
 class Bulks:
@@ -200,6 +202,7 @@ class Bulks:
 
     def set(self, bulk_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of the table
         """Change where a bulk stands."""
+        values |= {name: plain(values[name], most) for name, most in _TEXTS if name in values}
         self._connection.execute(bulk.update().where(bulk.c.id == bulk_id).values(**values))
 
     def count(self, bulk_id: int, state: ItemState | None = None) -> int:

@@ -215,6 +215,19 @@ class Decisions:
         ).one_or_none()
         return None if row is None else _decision(row)
 
+    def count_by_people(self, *, most: int) -> int:
+        """How many moderators' Decisions there are, undos left out, counted to *most*."""
+        some = (
+            sa.select(decision.c.id)
+            .where(decision.c.source == Source.MODERATOR, decision.c.act != Act.UNDO)
+            .limit(most)
+            .subquery()
+        )
+        found: int = self._connection.execute(
+            sa.select(sa.func.count()).select_from(some)
+        ).scalar_one()
+        return found
+
     def undone(self, decision_ids: Sequence[int]) -> set[int]:
         """Which of these were taken back."""
         query = sa.select(decision.c.undoes).where(decision.c.undoes.in_(decision_ids))

@@ -92,6 +92,7 @@ def _query() -> sa.Select[Any]:
             bulk.c.made_at,
             own.ends_at,
             bulk.c.done,
+            bulk.c.reason,
         )
         .join(bulk, bulk.c.id == own.bulk_id)
         .join(moderator, moderator.c.id == bulk.c.moderator_id)
@@ -110,4 +111,5 @@ def _follow(row: Any) -> Follow:  # noqa: ANN401 - a SQLAlchemy Row
         made_at=row.made_at,
         ends_at=row.ends_at,
         caught=row.done,
+        reason=row.reason,
     )

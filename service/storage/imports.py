@@ -157,6 +157,15 @@ class Imports:
             for row in rows
         ]
 
+    def count(self, site_ids: tuple[int, ...] | None, *, most: int) -> int:
+        """How many comments were brought in for these Sites, counted to *most*."""
+        some = sa.select(imported.c.id).limit(most)
+        if site_ids is not None:
+            some = some.where(imported.c.site_id.in_(site_ids))
+        counted = sa.select(sa.func.count()).select_from(some.subquery())
+        found: int = self._connection.execute(counted).scalar_one()
+        return found
+
     def purge(self, import_id: int) -> int:
         """Take one import back: its rows and its Labels. Answers with how many. Raises NotFound."""
         rows = self._connection.execute(

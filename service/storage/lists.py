@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -17,9 +18,15 @@ from service.domain.view import Sort
 from service.storage.queue_tables import skipped
 from service.storage.records import read_submission
 from service.storage.search import matches, search
-from service.storage.tables import decision, submission
+from service.storage.tables import decision, site, submission
 
-Cursor = tuple[float | None, int]
+
+class Cursor(NamedTuple):
+    """Where one Submission stands in an order: by a number, its id, its Site (0: any)."""
+
+    value: float | None
+    submission_id: int
+    site_id: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +35,7 @@ class ListAsk:
 
     Everything given must hold; None and () mean "any", but *site_ids* () means none at all.
     *after* is the cursor of the last one seen; *is_backwards* asks for what stands before it.
+    *site_order* is which Sites come after which, for `Sort.SITE`: no others are listed.
     """
 
     outcome: Outcome | None = None
@@ -45,6 +53,7 @@ class ListAsk:
     not_skipped_by: int | None = None
     skipped_by: int | None = None
     sort: Sort = Sort.NEWEST
+    site_order: tuple[int, ...] = ()
     after: Cursor | None = None
     is_backwards: bool = False
     limit: int = 50
@@ -52,11 +61,14 @@ class ListAsk:
 
 def cursor_of(one: Submission, sort: Sort) -> Cursor:
     """Where *one* stands in this order: what the next page begins after."""
+    own = one.submission_id
+    if sort is Sort.SITE:
+        return Cursor(one.priority, own, one.site_id)
     if sort is Sort.PRIORITY:
-        return one.priority, one.submission_id
+        return Cursor(one.priority, own)
     if sort is Sort.SCORE:
-        return (one.scoring.score if one.scoring else None), one.submission_id
-    return None, one.submission_id
+        return Cursor((one.scoring.score if one.scoring else None), own)
+    return Cursor(None, own)
 
 
 class Lists:
@@ -70,7 +82,7 @@ class Lists:
     def page(self, ask: ListAsk) -> list[Submission]:
         """One page in the order asked for; reads through an index of what it lists (fast I/O)."""
         found: list[Submission] = []
-        for part in _parts(ask):
+        for part in self._by_site(ask) if ask.sort is Sort.SITE else _parts(ask):
             query = self._query(part).limit(ask.limit - len(found))
             found += [read_submission(row) for row in self._connection.execute(query)]
             if len(found) >= ask.limit:
@@ -93,12 +105,40 @@ class Lists:
 
     def plan(self, ask: ListAsk) -> str:
         """How the engine would answer: for whoever checks that nothing is read through."""
-        query = self._query(next(iter(_parts(ask)))).limit(ask.limit)
+        if ask.sort is not Sort.SITE:
+            return self._explain(self._query(_parts(ask)[0]).limit(ask.limit))
+        first = _of_site(ask, ask.site_order[0])
+        asked = (self._with_some(ask, ask.site_order), self._query(first).limit(ask.limit))
+        return "\n".join(map(self._explain, asked))
+
+    def _explain(self, query: sa.Select[Any]) -> str:
         words = "EXPLAIN QUERY PLAN " if self._dialect == "sqlite" else "EXPLAIN "
         text = str(
             query.compile(self._connection.engine, compile_kwargs={"literal_binds": True}),
         ).replace("%", "%%")
         return "\n".join(str(row[-1]) for row in self._connection.exec_driver_sql(words + text))
+
+    def _by_site(self, ask: ListAsk) -> Iterator[ListAsk]:
+        """What *ask* lists, Site by Site; those that have none of it are passed over.
+
+        One question for two hundred Sites, and one for each that has some, until a page is full.
+        """
+        order = ask.site_order[::-1] if ask.is_backwards else ask.site_order
+        if ask.after is not None:
+            own = ask.after.site_id
+            order = order[order.index(own) :] if own in order else ()
+        for at in range(0, len(order), _SITES_AT_ONCE):
+            some = order[at : at + _SITES_AT_ONCE]
+            filled = set(self._connection.execute(self._with_some(ask, some)).scalars())
+            yield from (_of_site(ask, own) for own in some if own in filled)
+
+    def _with_some(self, ask: ListAsk, site_ids: tuple[int, ...]) -> sa.Select[Any]:
+        """Which of these Sites have any of what *ask* lists: a look into an index for each."""
+        of_all = dataclasses.replace(ask, site_ids=None)
+        own = self._from(of_all, submission.c.id).where(submission.c.site_id == site.c.id)
+        # A LIMIT keeps PostgreSQL from making a join of it, which would read all that waits.
+        first = own.limit(1).scalar_subquery()
+        return sa.select(site.c.id).where(site.c.id.in_(site_ids), first.is_not(None))
 
     def _query(self, ask: ListAsk) -> sa.Select[Any]:
         query = self._from(ask, submission)
@@ -108,10 +148,11 @@ class Lists:
             is_down = not is_down
         if column is None:
             if ask.after is not None:
-                query = query.where(own_id < ask.after[1] if is_down else own_id > ask.after[1])
+                last = ask.after.submission_id
+                query = query.where(own_id < last if is_down else own_id > last)
             return query.order_by(own_id.desc() if is_down else own_id)
-        if ask.after is not None and ask.after[0] is not None:
-            here, there = sa.tuple_(column, own_id), sa.tuple_(*map(sa.literal, ask.after))
+        if ask.after is not None and ask.after.value is not None:
+            here, there = sa.tuple_(column, own_id), sa.tuple_(*map(sa.literal, ask.after[:2]))
             query = query.where(here < there if is_down else here > there)
         first, second = (column.desc(), own_id.desc()) if is_down else (column, own_id)
         return query.order_by(first, second)
@@ -127,9 +168,12 @@ class Lists:
         if self._reads_words_first(ask):
             # Read in the index's own order and stop at a page; `IN` would gather every match first.
             return query.join(search, search.c.rowid == submission.c.id).where(match)
+        # Site by Site the same words are asked for again and again.
+        few = self._few(ask.terms) if self._dialect != "sqlite" or ask.site_order else None
+        if few is not None and self._dialect == "sqlite":
+            return query.where(submission.c.id.in_(few))
         if self._dialect == "sqlite":
             return query.where(submission.c.id.in_(sa.select(search.c.rowid).where(match)))
-        few = self._few(ask.terms)
         if few is not None:
             return query.where(submission.c.id == sa.any_(sa.literal(few, ARRAY(sa.BigInteger))))
         key = search.c.submission_id
@@ -144,7 +188,8 @@ class Lists:
         """
         if terms not in self._rare:
             match = matches(terms, self._dialect)
-            some = sa.select(search.c.submission_id).where(match).limit(_FEW + 1)
+            key = search.c.rowid if self._dialect == "sqlite" else search.c.submission_id
+            some = sa.select(key).where(match).limit(_FEW + 1)
             found = list(self._connection.execute(some).scalars())
             self._rare[terms] = found if len(found) <= _FEW else None
         return self._rare[terms]
@@ -152,12 +197,21 @@ class Lists:
 
 # Looked up one by one this is a few milliseconds; more of them are met soon enough on the way.
 _FEW: Final = 300
+_SITES_AT_ONCE: Final = 200
 _ORDERS: Final[dict[Sort, tuple[sa.Column[Any] | None, bool]]] = {
     Sort.PRIORITY: (submission.c.priority, True),
+    Sort.SITE: (submission.c.priority, True),
     Sort.SCORE: (submission.c.score, True),
     Sort.NEWEST: (None, True),
     Sort.OLDEST: (None, False),
 }
+
+
+def _of_site(ask: ListAsk, site_id: int) -> ListAsk:
+    """What *ask* lists of this Site, by priority; from where on, if its cursor stands in there."""
+    is_here = ask.after is not None and ask.after.site_id == site_id
+    after = ask.after if is_here else None
+    return dataclasses.replace(ask, sort=Sort.PRIORITY, site_ids=(site_id,), after=after)
 
 
 def _parts(ask: ListAsk) -> list[ListAsk]:
@@ -168,7 +222,7 @@ def _parts(ask: ListAsk) -> list[ListAsk]:
     unscored = dataclasses.replace(ask, is_scored=False, sort=Sort.NEWEST)
     if ask.after is None:
         return [scored, unscored]
-    if ask.after[0] is None:
+    if ask.after.value is None:
         return (
             [unscored, dataclasses.replace(scored, after=None)] if ask.is_backwards else [unscored]
         )

@@ -121,6 +121,13 @@ class Submissions:
         query = sa.select(submission.c.id).where(submission.c.guid.in_(guids))
         return query if site_ids is None else query.where(submission.c.site_id.in_(site_ids))
 
+    def has_any(self, site_ids: tuple[int, ...] | None) -> bool:
+        """Whether these Sites ever sent anything (stops at the first)."""
+        query = sa.select(submission.c.id).limit(1)
+        if site_ids is not None:
+            query = query.where(submission.c.site_id.in_(site_ids))
+        return self._connection.execute(query).scalar_one_or_none() is not None
+
     def list_by_guid(self, guids: list[str]) -> list[Submission]:
         """The Submissions of these guids that there are, in any order."""
         rows = self._connection.execute(

@@ -8,8 +8,10 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from service.domain.accuracy import Accuracy
 from service.domain.decision import Decision
 from service.domain.submission import Submission
+from service.storage.accuracy import read_accuracy
 from service.storage.audits import Audits
 from service.storage.authors import Authors
 from service.storage.bulk_looks import BulkLooks
@@ -181,6 +183,10 @@ class Unit:
             decided_since=decided_since,
             seen_since=seen_since,
         )
+
+    def read_accuracy(self, moderator_id: int) -> Accuracy:
+        """What became of one person's Decisions; see storage/accuracy.py."""
+        return read_accuracy(self._connection, moderator_id)
 
     @cached_property
     def authors(self) -> Authors:

@@ -20,6 +20,7 @@ STATUS: Final[dict[type[e.ServiceError], int]] = {
     e.BadInput: 400,
     e.MissingField: 400,
     e.InvalidField: 400,
+    e.ReasonMissing: 400,
     e.BadFile: 400,
     e.MendableFile: 400,
     e.BodyTooLarge: 413,

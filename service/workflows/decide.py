@@ -8,7 +8,7 @@ from typing import Final
 from service.domain.decision import Act, Decision, Source, standing
 from service.domain.moderator import Action, Moderator, may, require_sight
 from service.domain.submission import Submission
-from service.errors import AlreadyDecided, NotFound, NotPermitted
+from service.errors import AlreadyDecided, NotFound, NotPermitted, ReasonMissing
 from service.storage.store import Store
 
 _MEASURES: Final = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
@@ -29,8 +29,8 @@ def decide(
     """The Submission with its new Outcome; Decision and Outcome in one transaction (fast I/O).
 
     *seen_version* is the version the page showed; None decides whatever it is now. The same
-    answer of the same person twice is not an error and counts once. Raises AlreadyDecided,
-    NotFound, NotPermitted.
+    answer of the same person twice is not an error and counts once. A *note* is a reason, too,
+    where the Site's Policy wants one. Raises AlreadyDecided, NotFound, NotPermitted, ReasonMissing.
     """
     if not may(moderator, Action.DECIDE):
         raise NotPermitted
@@ -45,6 +45,9 @@ def decide(
             return submission
         if seen_version is not None and submission.version != seen_version:
             raise AlreadyDecided(_who(holds, now), version=submission.version)
+        is_said = bool(reason or note.strip())
+        if not is_said and unit.sites.get(submission.site_id).policy.asks_reason(act):
+            raise ReasonMissing
         unit.decisions.append(
             submission.submission_id,
             act,

@@ -7,21 +7,29 @@ import datetime as dt
 from service.domain.bulk import BulkState
 from service.domain.decision import Act
 from service.domain.follow import FOLLOWING, LASTS, Follow
-from service.domain.moderator import Action, Moderator, may, require, scope
+from service.domain.moderator import Action, Moderator, may, require, scope, sees
 from service.domain.submission import new_guid
-from service.errors import InvalidField, NotFound, NotPermitted
+from service.errors import InvalidField, NotFound, NotPermitted, ReasonMissing
 from service.storage.lists import ListAsk
 from service.storage.store import Store
 
 
 def follow_campaign(
-    moderator: Moderator, campaign_id: int, act: Act, *, place: str, store: Store, now: dt.datetime
+    moderator: Moderator,
+    campaign_id: int,
+    act: Act,
+    *,
+    place: str,
+    reason: str = "",
+    store: Store,
+    now: dt.datetime,
 ) -> Follow:
     """The Follow, from the next comment on; the one that lasts already, if there is (fast I/O).
 
     What it decides is a bulk of this person's, with one undo for all; *place* is where its members
     are listed. It teaches nothing, passes over trusted authors and whatever does not wait, and only
-    what is on this person's Sites. Raises InvalidField, NotFound, NotPermitted.
+    what is on this person's Sites; if one of those wants a *reason*, so does this. Raises
+    InvalidField, NotFound, NotPermitted, ReasonMissing.
     """
     require(moderator, Action.BULK)
     if act not in FOLLOWING:
@@ -37,8 +45,13 @@ def follow_campaign(
         ]
         if same:
             return same[0]
+        sites = [site for site in unit.sites.list_all() if sees(moderator, site.site_id)]
+        if not reason and any(site.policy.asks_reason(act) for site in sites):
+            raise ReasonMissing
         bulk_id = unit.bulks.add(new_guid(), moderator.moderator_id, act, asked=place, now=now)
-        unit.bulks.set(bulk_id, state=BulkState.DONE, started_at=now, ended_at=now + LASTS)
+        unit.bulks.set(
+            bulk_id, state=BulkState.DONE, reason=reason, started_at=now, ended_at=now + LASTS
+        )
         made = unit.follows.add(campaign_id, bulk_id, ends_at=now + LASTS)
         unit.commit()
     return made

@@ -124,7 +124,7 @@ def _decide_followed(unit: Unit, one: Submission, follows: list[Follow], now: dt
     """Decide *one* as the person said who follows its group, if nothing speaks against it.
 
     It waits, nobody has decided, it was not drawn to be decided by a person, its author is not
-    trusted, and the person may still decide about it.
+    trusted, and the person may still decide about it and has said why, if its Site wants that.
     """
     for follow in follows:
         seen = unit.submissions.find(one.guid, lock=True)
@@ -136,9 +136,12 @@ def _decide_followed(unit: Unit, one: Submission, follows: list[Follow], now: dt
             return
         if not may(person, Action.BULK) or not sees(person, seen.site_id):
             continue
+        if not follow.reason and unit.sites.get(seen.site_id).policy.asks_reason(follow.act):
+            continue
         row = {"submission_id": seen.submission_id, "act": follow.act, "source": Source.MODERATOR}
         row |= {"decided_at": now, "moderator_id": follow.moderator_id, "reporter": "", "note": ""}
-        row |= {"reason": "", "undoes": None, "teaches": False, "bulk_id": follow.bulk_id}
+        row |= {"reason": follow.reason, "undoes": None, "teaches": False}
+        row |= {"bulk_id": follow.bulk_id}
         unit.decisions.append_many([row])
         unit.settle(seen, [], unit.decisions.list_of(seen.submission_id))
         unit.follows.catch(follow.bulk_id, seen.submission_id)

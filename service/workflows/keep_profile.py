@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 
+from service.domain.accuracy import Accuracy
 from service.domain.change import What
 from service.domain.factor import (
     find_step,
@@ -25,13 +26,14 @@ from service.storage.store import Store
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What a person's own page shows. *own_mark* is the session that asks."""
+    """What a person's own page shows, and nobody else's. *own_mark* is the session that asks."""
 
     sessions: tuple[Session, ...]
     own_mark: str
     has_factor: bool
     recovery_codes: int
     identities: tuple[str, ...]
+    accuracy: Accuracy
 
 
 def get_profile(
@@ -43,7 +45,10 @@ def get_profile(
     store: Store,
     now: dt.datetime,
 ) -> Profile:
-    """The doors of this person (fast I/O). *token* is the one of the session that asks."""
+    """The doors of this person, and how their decisions fared (fast I/O).
+
+    *token* is the one of the session that asks.
+    """
     with store.read() as unit:
         factor = unit.doors.find_factor(moderator.moderator_id)
         sessions = unit.moderators.list_sessions(
@@ -55,6 +60,7 @@ def get_profile(
             has_factor=factor is not None and factor.is_confirmed,
             recovery_codes=unit.doors.count_recovery_codes(moderator.moderator_id),
             identities=tuple(unit.doors.list_identities(moderator.moderator_id)),
+            accuracy=unit.read_accuracy(moderator.moderator_id),
         )
 
 

@@ -136,7 +136,7 @@ def _beside(
     except NotFound:
         return "", ""
     cursor = cursor_of(one, view.sort)
-    if view.sort is Sort.PRIORITY and cursor[0] is None:
+    if view.sort in {Sort.PRIORITY, Sort.SITE} and cursor.value is None:
         return "", ""
     ask = dataclasses.replace(ask, after=cursor, limit=1)
     back = dataclasses.replace(ask, is_backwards=True)

@@ -9,8 +9,9 @@ from service.domain.bulk import CONFIRM_OVER, Bulk, BulkState, ItemState
 from service.domain.decision import Act
 from service.domain.moderator import Action, Moderator, may, require
 from service.domain.submission import new_guid
-from service.errors import Conflict, InvalidField, NotFound, NotPermitted
+from service.errors import Conflict, InvalidField, NotFound, NotPermitted, ReasonMissing
 from service.storage.store import Store
+from service.storage.unit import Unit
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,8 @@ def start_bulk(
 ) -> Bulk:
     """The bulk, running now (fast I/O). Starting twice is no error.
 
-    Above `CONFIRM_OVER` the number must be typed and a reason given. Raises InvalidField, NotFound,
-    NotPermitted.
+    Above `CONFIRM_OVER` the number must be typed and a reason given; that is given for fewer, too,
+    where a Site wants one. Raises InvalidField, NotFound, NotPermitted, ReasonMissing.
     """
     require(moderator, Action.BULK)
     with store.begin() as unit:
@@ -45,8 +46,11 @@ def start_bulk(
             raise InvalidField("item", "Nothing is left to do.")
         if total > CONFIRM_OVER and said.number != total:
             raise InvalidField("number", f"Type the number {total} to go on.")
-        if total > CONFIRM_OVER and not (said.note.strip() or said.reason):
+        is_said = bool(said.note.strip() or said.reason)
+        if total > CONFIRM_OVER and not is_said:
             raise InvalidField("note", "Give a reason.")
+        if not is_said and _asks_reason(unit, found):
+            raise ReasonMissing
         unit.bulks.set(
             found.bulk_id,
             state=BulkState.RUNNING,
@@ -57,6 +61,11 @@ def start_bulk(
         )
         unit.commit()
         return unit.bulks.get(found.bulk_id)
+
+
+def _asks_reason(unit: Unit, found: Bulk) -> bool:
+    sites = [one.site_id for one in unit.sites.list_all() if one.policy.asks_reason(found.act)]
+    return bool(sites) and unit.bulk_looks.has_of(found.bulk_id, sites)
 
 
 def stop_bulk(moderator: Moderator, guid: str, *, store: Store, now: dt.datetime) -> Bulk:

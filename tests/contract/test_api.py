@@ -253,6 +253,25 @@ def test_a_site_and_its_keys_are_made_changed_and_revoked(client, long_key):
     assert {one["key"] for one in listed} == {None}
 
 
+def test_a_site_that_wants_reasons_gets_them_here_too(client, site_key, long_key):
+    number = call(client, "keys", key=long_key).get_json()["items"][0]["site"]
+    wanted = call(client, f"sites/{number}", {"needs_reason": True}, key=long_key, method="PATCH")
+    assert wanted.get_json()["policy"]["needs_reason"] is True
+    guids = [call(client, "check", ask(f"maybe {n}")).get_json()["guid"] for n in range(3)]
+    body = {"guid": guids[0], "act": "spam"}
+    refused = call(client, "decisions", body, key=long_key)
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "reason-missing")
+    for guid, said in zip(
+        guids, ({"reason": "scam"}, {"note": "twice"}, {"act": "approve"}), strict=True
+    ):
+        answer = call(client, "decisions", body | {"guid": guid} | said, key=long_key)
+        assert answer.status_code == 200, answer.text
+    told = call(client, "decisions?order=oldest").get_json()["items"]
+    assert [one["reason"] for one in told] == ["scam", "", ""]
+    null = call(client, f"sites/{number}", {"needs_reason": None}, key=long_key, method="PATCH")
+    assert null.status_code == 400
+
+
 def test_numbers_and_models_are_told(client, site_key):
     call(client, "check", ask("casino"))
     call(client, "check", ask("Thank you"))

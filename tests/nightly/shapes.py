@@ -50,6 +50,7 @@ NAMES = (
         "undoes",
     ),
     *("seen_version", "scopes", "acts_for", "unsure", "kept_days", "recheck_after_s", "cutoffs"),
+    *("needs_reason", "unsure_from", "spam_from", "blatant_from"),
     *("number", "guids", "guid[]", "decision", "days", "language", "zone", "digest_hour", "mail"),
     *("count", "share", "period", "who", "what", "view", "lang", "x[y][z]", "__proto__", "a" * 999),
 )

@@ -121,6 +121,7 @@ def measure(store: Store, folder: Path, size: int, times: int) -> dict[str, Numb
     for name, place in (
         ("queue page", ""),
         ("queue page, by score", "?sort=score"),
+        ("queue page, site by site", "?sort=site"),
         ("queue, deep page", "?after=-70.5~500"),
         ("spam page", "spam"),
         ("search, rare word", "search?q=word77"),
@@ -183,7 +184,9 @@ def bulk(pages: Pages, store: Store) -> dict[str, Numbers]:
 def plans(store: Store) -> list[tuple[str, str]]:
     """The plans of the questions a page asks, and whether any reads a table through."""
     asks = {
-        f"waiting by {sort.value}": ListAsk(outcome=Outcome.UNSURE, sort=sort, not_skipped_by=1)
+        f"waiting by {sort.value}": ListAsk(
+            outcome=Outcome.UNSURE, sort=sort, not_skipped_by=1, site_order=(1,)
+        )
         for sort in Sort
     }
     asks |= {

@@ -40,6 +40,7 @@ policies = st.builds(
     cutoffs=st.none() | strategies.cutoffs,
     kept_days=st.none() | st.integers(1, 10_000),
     kept_spam_days=st.none() | st.integers(1, 10_000),
+    needs_reason=st.booleans(),
 )
 
 

@@ -9,7 +9,7 @@ export const skip = (after) => {
   if (!at || rows.dataset.listing !== "queue" || state.busy) return;
   once(async () => {
     const result = await send(address(at, "skip"), {});
-    if (!result || !result.ok) { if (result) fail(result.told.sentence); return; }
+    if (!result?.ok) { if (result) fail(result.told.sentence); return; }
     const next = after(at);
     if (next) focus(next);
     rows.append(at.closest("li"));
@@ -30,7 +30,7 @@ export const claim = () => {
   });
 };
 export const note = () => {
-  if (item) { if (byId("note")) byId("note").focus(); return; }
+  if (item) { byId("note")?.focus(); return; }
   const at = current();
   if (!at || !noteBox) return;
   byId("note-form").action = address(at, "note");
@@ -38,7 +38,6 @@ export const note = () => {
   noteBox.showModal();
 };
 if (noteBox) {
-  byId("note-cancel").addEventListener("click", () => noteBox.close());
   byId("note-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const form = event.target;

@@ -1,5 +1,5 @@
 // The comments that may be wanted next are fetched before a key asks for them; nothing is held by it.
-import { all, byId, current, item, rows, says, state, turn } from "./page.js";
+import { all, byId, current, item, parsed, rows, says, state, turn } from "./page.js";
 import { hold, letGo } from "./live.js";
 
 const STILL_MS = 400; // who stays that long on a row may open it
@@ -22,8 +22,8 @@ const want = (address) => {
   if (kept.size > MOST) kept.delete(kept.keys().next().value);
 };
 const ahead = () => {
-  if (document.hidden || (navigator.connection && navigator.connection.saveData)) return;
-  if (item) { ["older", "newer"].forEach((name) => want(byId(name) && byId(name).href)); return; }
+  if (document.hidden || (navigator.connection?.saveData)) return;
+  if (item) { ["older", "newer"].forEach((name) => want(byId(name)?.href)); return; }
   const list = all();
   const at = list.indexOf(current());
   if (at >= 0) list.slice(at, at + 2).forEach((row) => want(row.dataset.href));
@@ -36,9 +36,9 @@ export const go = async (address) => {
   kept.delete(address);
   state.busy = true; // a key meant for the next comment must not decide this one
   const text = isFresh(known) ? await known.page : "";
-  const next = new DOMParser().parseFromString(text, "text/html");
+  const next = parsed(text);
   const main = next.getElementById("main");
-  if (!main || !main.querySelector("#item")) { location.assign(address); return; }
+  if (!main?.querySelector("#item")) { location.assign(address); return; }
   letGo();
   byId("main").replaceChildren(...main.childNodes);
   document.title = next.title;

@@ -1,6 +1,6 @@
 // What others do meanwhile: new comments are announced and never slip in, rows that a colleague
 // decided grey out in place, what I have open is held for me while I am here.
-import { all, byId, fill, item, look, rows, says, send } from "./page.js";
+import { all, byId, fill, item, look, read, rows, says, send, token } from "./page.js";
 
 const NEWS_MS = 5000;
 const HOLD_MS = 30000;
@@ -8,10 +8,12 @@ const AWAKE_MS = 60000; // who has not moved for so long is not here
 let seenAt = performance.now();
 ["keydown", "pointermove", "pointerdown", "scroll"].forEach((name) => document.addEventListener(name, () => { seenAt = performance.now(); }, { passive: true }));
 
+const tellHeld = (node, name) => {
+  node.hidden = !name;
+  node.textContent = name ? fill(says.held, { name }) : "";
+};
 const mark = (row, news) => {
-  const held = row.querySelector(".held");
-  held.hidden = !news.held;
-  held.textContent = news.held ? fill(says.held, { name: news.held }) : "";
+  tellHeld(row.querySelector(".held"), news.held);
   const seen = row.querySelector("[name=seen]");
   const isElsewhere = Boolean(news.told) && seen && Number(seen.value) !== news.version && rows.dataset.listing === "queue";
   row.classList.toggle("done-elsewhere", isElsewhere);
@@ -22,13 +24,9 @@ const news = async () => {
   if (document.hidden || !rows) return;
   const list = all();
   const asked = new URLSearchParams({ place: rows.dataset.place, newest: rows.dataset.newest, rows: list.map((row) => row.dataset.guid).join(",") });
-  let result = null;
-  try {
-    result = await look(`${rows.dataset.news}?${asked}`);
-  } catch (error) {
-    return; // the next one may come; a decision that fails says so itself
-  }
-  if (!result || !result.ok) return;
+  // The next one may come; a decision that fails says so itself.
+  const result = await look(`${rows.dataset.news}?${asked}`).catch(() => null);
+  if (!result?.ok) return;
   const { fresh, rows: told } = result.told;
   list.forEach((row) => { if (told[row.dataset.guid] && !row.classList.contains("busy")) mark(row, told[row.dataset.guid]); });
   if (rows.dataset.listing === "queue" && fresh) {
@@ -44,22 +42,12 @@ if (rows && says) {
 const holds = () => Boolean(item && item.dataset.claim);
 export const hold = async () => {
   if (!holds() || document.hidden || performance.now() - seenAt > AWAKE_MS) return;
-  try {
-    const result = await send(item.dataset.claim, { wants: "1" });
-    if (!result || !result.ok) return;
-    if (!byId("held")) return;
-    byId("held").hidden = !result.told.held;
-    byId("held").textContent = result.told.held ? fill(says.held, { name: result.told.held }) : "";
-  } catch (error) {
-    // over by itself in 90 s
-  }
+  // What cannot be renewed is over by itself in 90 s.
+  const result = await send(item.dataset.claim, { wants: "1" }).catch(() => null);
+  if (result?.ok && byId("held")) tellHeld(byId("held"), result.told.held);
 };
 export const letGo = () => {
-  if (!holds()) return;
-  const body = new FormData();
-  body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
-  body.set("wants", "0");
-  navigator.sendBeacon(item.dataset.claim, body);
+  if (holds()) navigator.sendBeacon(item.dataset.claim, new URLSearchParams({ csrf_token: token(), wants: "0" }));
 };
 if (says && (rows || item)) {
   hold(); // a reload has just let go of it
@@ -67,12 +55,21 @@ if (says && (rows || item)) {
   window.addEventListener("pagehide", letGo);
 }
 
+// Before the first comment came: whether a blog has asked yet.
+const first = byId("first");
+if (first) setInterval(async () => {
+  const page = document.hidden ? null : await read(location.href);
+  const next = page?.getElementById("first");
+  if (page && !next) location.reload(); // it has come
+  else if (next && !next.isEqualNode(first)) first.replaceChildren(...next.childNodes);
+}, NEWS_MS);
+
 // A bulk under way says how far it is.
 const progress = byId("progress");
 if (progress && progress.dataset.state === "running") {
   const timer = setInterval(async () => {
     const result = await look(progress.dataset.poll).catch(() => null);
-    if (!result || !result.ok) return;
+    if (!result?.ok) return;
     const { done, total, passed_over: passed, state } = result.told;
     byId("progress-bar").value = done + passed;
     progress.textContent = fill(progress.dataset.told, { done, total, passed });

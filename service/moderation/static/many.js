@@ -2,7 +2,7 @@
 import { all, byId, current, fill, focus, say } from "./page.js";
 
 const form = byId("many");
-const boxOf = (row) => (row ? row.querySelector("[name=item]") : null);
+const boxOf = (row) => (row?.querySelector("[name=item]"));
 const boxes = () => all().map(boxOf).filter(Boolean);
 const chosen = () => boxes().filter((box) => box.checked);
 

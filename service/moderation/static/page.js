@@ -15,7 +15,7 @@ export const calm = () => !window.matchMedia("(prefers-reduced-motion: no-prefer
 // --- where the focus is ---
 export const all = () => (rows ? [...rows.querySelectorAll("li:not(.leaving) > .row")] : []);
 export const current = () => {
-  const at = document.activeElement && document.activeElement.closest(".row");
+  const at = document.activeElement?.closest(".row");
   return at && rows && rows.contains(at) && !at.closest(".leaving") ? at : null;
 };
 export const focus = (row, stays) => {
@@ -28,18 +28,17 @@ export const focus = (row, stays) => {
 };
 
 // --- what is told ---
-export const count = (listing, change) => {
+const add = (selector, change) => {
   let value = "";
-  document.querySelectorAll(`[data-count="${listing}"]`).forEach((node) => {
-    // A count that stopped at its most stays as it is.
-    if (/^\d+$/.test(node.textContent.trim())) node.textContent = String(Math.max(0, Number(node.textContent) + change));
+  document.querySelectorAll(selector).forEach((node) => {
     value = node.textContent.trim();
+    // A count that stopped at its most stays as it is.
+    if (/^\d+$/.test(value)) node.textContent = value = String(Math.max(0, Number(value) + change));
   });
   return value;
 };
-export const today = (change) => document.querySelectorAll("[data-today]").forEach((node) => {
-  if (/^\d+$/.test(node.textContent)) node.textContent = String(Math.max(0, Number(node.textContent) + change));
-});
+export const count = (listing, change) => add(`[data-count="${listing}"]`, change);
+export const today = (change) => add("[data-today]", change);
 export const show = (said, guid) => {
   if (!byId("bar")) return;
   byId("bar").hidden = false;
@@ -71,10 +70,14 @@ export const post = (form, extra) => {
   Object.entries(extra || {}).forEach(([name, value]) => body.set(name, value));
   return ask(form.action, { method: "POST", body });
 };
-export const send = (address, values) => {
-  const token = document.querySelector("[name=csrf_token]").value;
-  return ask(address, { method: "POST", body: new URLSearchParams({ csrf_token: token, ...values }) });
+export const token = () => document.querySelector("[name=csrf_token]").value;
+export const send = (address, values) => ask(address, { method: "POST", body: new URLSearchParams({ csrf_token: token(), ...values }) });
+// A page of ours as it is now, null when the server does not answer.
+export const read = async (address) => {
+  const text = await fetch(address).then((answer) => answer.text()).catch(() => "");
+  return text ? parsed(text) : null;
 };
+export const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 export const state = { busy: false, lastAct: 0 }; // 0: the first moments of a page are guarded too
 export const once = async (work) => {
   state.busy = true;

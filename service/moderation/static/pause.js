@@ -29,6 +29,6 @@ export const rest = () => {
 };
 if (line) {
   const run = known();
-  if (run && run.due) tell(run); // decided on a page that was left with it
+  if (run?.due) tell(run); // decided on a page that was left with it
   byId("pause-close").addEventListener("click", () => { line.hidden = true; keep({ ...known(), due: undefined }); });
 }

@@ -1,6 +1,6 @@
 // Makes the pages quick; everything works without it. One press, one decision, and never a guess
 // about the outcome: a row leaves only after the server has answered. The pages keep the sentences.
-import { GUARD_MS, all, byId, calm, count, current, fail, fill, focus, item, once, post, rows, say, says, show, state, today, well } from "./page.js";
+import { GUARD_MS, all, byId, calm, count, current, fail, fill, focus, item, once, post, read, rows, say, says, show, state, today, well } from "./page.js";
 import { bulk, extend, pickPage, toggle } from "./many.js";
 import { claim, note, skip } from "./acts.js";
 import { go } from "./ahead.js";
@@ -11,6 +11,7 @@ import "./swipe.js";
 const undoForm = byId("undo");
 const keysBox = byId("keys");
 const conflictBox = byId("conflict");
+const whyBox = byId("why-box");
 const GO_MS = 1500; // how long after g or * its second letter counts
 const LEAVE_MS = 140;
 const ACTS = ["approve", "spam", "remove"];
@@ -42,8 +43,8 @@ const leave = (row) => {
 };
 const cleared = async () => {
   // How the day went is counted by the server, once nothing waits.
-  const text = await fetch(rows.dataset.place).then((answer) => answer.text()).catch(() => "");
-  const told = new DOMParser().parseFromString(text, "text/html").querySelector(".cleared");
+  const page = await read(rows.dataset.place);
+  const told = page?.querySelector(".cleared");
   const here = document.querySelector(".cleared");
   if (told && here) here.replaceChildren(...told.childNodes);
 };
@@ -100,37 +101,36 @@ const decide = (row, act, extra) => {
     const result = await post(form, { act, ...extra }).finally(() => row.classList.remove("busy"));
     if (!result) return;
     if (result.ok) done(row, result.told);
-    else if (result.status === 409) conflict(row, act, result.told);
+    else if (result.status === 409) conflict(row, act, result.told, extra);
+    else if (result.told.asks) ask(whyBox, row, act, extra);
     else fail(result.told.sentence || says.refused);
   });
 };
-const conflict = (row, act, told) => {
+const ask = (box, row, act, extra) => {
+  Object.assign(box, { row, act, extra, returnValue: "" });
+  state.lastAct = performance.now();
+  box.showModal();
+};
+const again = (box, more) => {
+  state.lastAct = -GUARD_MS;
+  decide(box.row, box.act, { ...box.extra, ...more });
+};
+const conflict = (row, act, told, extra) => {
   byId("conflict-text").textContent = told.sentence;
   byId("conflict-change").textContent = fill(says.change, told);
-  conflictBox.dataset.version = told.version;
-  conflictBox.dataset.act = act;
-  conflictBox.row = row;
-  state.lastAct = performance.now();
-  conflictBox.returnValue = "";
-  conflictBox.showModal();
+  conflictBox.version = told.version;
+  ask(conflictBox, row, act, extra);
   say(told.sentence);
 };
-if (conflictBox) {
-  byId("conflict-keep").addEventListener("click", () => conflictBox.close());
-  byId("conflict-change").addEventListener("click", () => conflictBox.close("change"));
-  conflictBox.addEventListener("close", () => {
-    const row = conflictBox.row;
-    if (conflictBox.returnValue === "change") {
-      state.lastAct = -GUARD_MS;
-      decide(row, conflictBox.dataset.act, { seen: conflictBox.dataset.version });
-      return;
-    }
-    say(says.kept);
-    if (row === item) { location.assign(byId("back").href); return; }
-    // Somebody else's answer stands; the row is no longer one that waits here.
-    goes(row, count(rows.dataset.listing, -1));
-  });
-}
+whyBox?.addEventListener("close", () => { if (whyBox.returnValue) again(whyBox, { reason: whyBox.returnValue }); else say(says.kept); });
+conflictBox?.addEventListener("close", () => {
+  const row = conflictBox.row;
+  if (conflictBox.returnValue) { again(conflictBox, { seen: conflictBox.version }); return; }
+  say(says.kept);
+  if (row === item) { location.assign(byId("back").href); return; }
+  // Somebody else's answer stands; the row is no longer one that waits here.
+  goes(row, count(rows.dataset.listing, -1));
+});
 
 // --- undoing ---
 const comeBack = (told) => {
@@ -172,7 +172,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form === undoForm) { event.preventDefault(); undo(); return; }
   const row = form.closest(".row, .row-item");
-  const act = event.submitter && event.submitter.value;
+  const act = event.submitter?.value;
   if (!form.matches(".acts") || !row || !ACTS.includes(act)) return;
   event.preventDefault();
   decide(row, act);
@@ -210,7 +210,7 @@ const DOES = {
   note,
   author,
   select: () => toggle(current()),
-  expand: () => { const at = current(); if (at) at.classList.toggle("open"); },
+  expand: () => { const at = current(); at?.classList.toggle("open"); },
   focus: () => { document.body.classList.toggle("zen"); if (rows) focus(current() || all()[0]); },
   reload: () => (rows ? location.assign(rows.dataset.place) : location.reload()),
   search: () => byId("search").focus(),
@@ -262,11 +262,14 @@ document.addEventListener("keydown", (event) => {
   if (conflictBox.open) {
     // The letter that was refused, pressed once more, knowingly.
     const meant = performance.now() - state.lastAct > GUARD_MS;
-    if (meant && isPlain && actions[letter(event)] === conflictBox.dataset.act) { event.preventDefault(); conflictBox.close("change"); }
+    if (meant && isPlain && actions[letter(event)] === conflictBox.act) { event.preventDefault(); conflictBox.close("change"); }
     return;
   }
-  if (typing || document.querySelector("dialog[open]")) {
-    if (typing && event.key === "Escape" && !document.querySelector("dialog[open]")) { typing.blur(); focus(all().find((one) => one.tabIndex === 0)); }
+  const why = isPlain && whyBox?.open && whyBox.querySelectorAll("[value]")[event.key - 1];
+  if (why) { event.preventDefault(); why.click(); return; }
+  const isAsked = document.querySelector("dialog[open]");
+  if (typing || isAsked) {
+    if (event.key === "Escape" && !isAsked) { typing.blur(); focus(all().find((one) => one.tabIndex === 0)); }
     return;
   }
   if (!isPlain || event.getModifierState("AltGraph")) {
@@ -285,7 +288,7 @@ document.addEventListener("keydown", (event) => {
 
 // --- the page has come ---
 const link = byId("keys-link");
-if (link && keysBox) link.addEventListener("click", (event) => { event.preventDefault(); keysBox.showModal(); });
+link?.addEventListener("click", (event) => { event.preventDefault(); keysBox.showModal(); });
 const take = (name) => { const kept = sessionStorage.getItem(name); sessionStorage.removeItem(name); return kept; };
 const said = take("said");
 if (said) say(said);

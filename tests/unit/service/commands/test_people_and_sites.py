@@ -126,10 +126,12 @@ def test_a_policy_is_shown_and_changed(chaffinch):
     said = chaffinch("site", "policy", BLOG, *changes, "--cutoffs", "0.3,0.8,0.95")
     for word in ("unsure: spam", "30 days", "3600 s", "spam from 0.8"):
         assert word in said.out
+    assert "reasons: needed" in chaffinch("site", "policy", BLOG, "--reasons", "needed").out
     said = chaffinch("site", "policy", BLOG, "--cutoffs", "model", "--kept-days", "0")
-    for word in ("unsure: spam", "for good", "the model's own"):
+    for word in ("unsure: spam", "for good", "the model's own", "reasons: needed"):
         assert word in said.out
     assert chaffinch("site", "policy", BLOG).out == said.out
+    assert "reasons: optional" in chaffinch("site", "policy", BLOG, "--reasons", "optional").out
 
 
 def test_what_a_network_chooses_holds_for_the_blogs_it_has_met(chaffinch, each_store, secret):

@@ -16,6 +16,7 @@ from service.domain.submission import Scoring
 from service.domain.tokens import words_of
 from service.domain.view import Age, Listing, Sort, View, sorts_of
 from service.moderation import addresses
+from service.storage.lists import Cursor
 from tests.builders import NOON, make_comment, make_submission
 
 OFFER = "We offer the best SEO service for your website at a very low price of {} dollars, {}"
@@ -117,9 +118,14 @@ def test_an_address_says_all_of_a_view(view):
     assert addresses.read_place(addresses.write_view(view)) == view
 
 
-@given(st.none() | st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 10**12))
-def test_a_cursor_comes_back_exactly(value, own_id):
-    assert addresses.read_cursor(addresses.write_cursor((value, own_id))) == (value, own_id)
+@given(
+    st.none() | st.floats(allow_nan=False, allow_infinity=False),
+    st.integers(0, 10**12),
+    st.just(0) | st.integers(0, 10**12),
+)
+def test_a_cursor_comes_back_exactly(value, own_id, site_id):
+    cursor = Cursor(value, own_id, site_id)
+    assert addresses.read_cursor(addresses.write_cursor(cursor)) == cursor
 
 
 @given(st.text(max_size=60))
