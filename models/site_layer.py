@@ -145,10 +145,14 @@ class Shared(Protocol):
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class SiteClassifier:
-    """The shared model with one Site's layer on top: what answers that Site."""
+    """The shared model with one Site's layer on top: what answers that Site.
+
+    *own* are the cutoffs that the Site chose itself, None when it keeps to the model's.
+    """
 
     shared: Shared
     layer: SiteLayer
+    own: Cutoffs | None = None
 
     @property
     def model_id(self) -> str:
@@ -157,8 +161,8 @@ class SiteClassifier:
 
     @property
     def cutoffs(self) -> Cutoffs:
-        """The cutoffs of the shared model."""
-        return self.shared.cutoffs
+        """The Site's own cutoffs, or those of the shared model."""
+        return self.own or self.shared.cutoffs
 
     def score(self, comment: Comment) -> Score:
         """The Score for this Site (heavy CPU: what the shared model costs, and a half more).

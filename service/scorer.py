@@ -53,8 +53,11 @@ class Scores(Protocol):
         """The shared model that answers now. Raises ScorerUnavailable."""
         ...
 
-    def for_site(self, site_id: int) -> Answers:
-        """The same with what this Site decided on top (free). Raises ScorerUnavailable."""
+    def for_site(self, site_id: int, own: Cutoffs | None = None) -> Answers:
+        """The same with what this Site decided on top, by its *own* cutoffs if it has chosen any.
+
+        Free. Raises ScorerUnavailable.
+        """
         ...
 
 
@@ -145,7 +148,7 @@ def ask_model(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
     and *fault* says why.
     """
     try:
-        classifier = scorer.for_site(site.site_id)
+        classifier = scorer.for_site(site.site_id, site.policy.cutoffs)
     except ScorerUnavailable as error:
         return Scoring(verdict=Verdict.UNSURE, fault=error.detail or str(error))
     try:

@@ -18,6 +18,7 @@ from typing import Final
 from models.classifier import Classifier
 from models.site_labels import SiteLabel, admitted
 from models.site_layer import Prepared, SiteClassifier, SiteLayer, build, prepare
+from models.verdict import Cutoffs
 from service.errors import ServiceError
 from service.scorer import Scorer
 
@@ -88,10 +89,10 @@ class SiteScorer:
         """The shared model that answers now. Raises ScorerUnavailable."""
         return self._scorer.live()
 
-    def for_site(self, site_id: int) -> Classifier | SiteClassifier:
+    def for_site(self, site_id: int, own: Cutoffs | None = None) -> Classifier | SiteClassifier:
         """The live model with this Site's layer, if one is there (free).
 
-        Raises ScorerUnavailable.
+        *own* are the cutoffs that the Site chose. Raises ScorerUnavailable.
         """
         live = self._scorer.live()
         with self._guard:
@@ -100,7 +101,7 @@ class SiteScorer:
                 self._stale.add(site_id)
                 return live
             self._entries.move_to_end(site_id)
-        return SiteClassifier(live, entry.layer) if entry.layer.labels else live
+        return SiteClassifier(live, entry.layer, own) if entry.layer.labels else live
 
     def refresh(self) -> int:
         """Look for new Decisions and build what they changed; answers with how many layers.

@@ -53,7 +53,7 @@ class StubScorer:
     def live(self) -> StubClassifier:
         return StubClassifier()
 
-    def for_site(self, site_id: int) -> StubClassifier:
+    def for_site(self, site_id: int, own: Cutoffs | None = None) -> StubClassifier:
         return StubClassifier()
 
 
@@ -65,7 +65,7 @@ class BrokenScorer:
     def live(self) -> StubClassifier:
         raise ScorerUnavailable(detail=self.fault)
 
-    def for_site(self, site_id: int) -> StubClassifier:
+    def for_site(self, site_id: int, own: Cutoffs | None = None) -> StubClassifier:
         raise ScorerUnavailable(detail=self.fault)
 
 

@@ -46,14 +46,19 @@ class Explanation:
 def explain(submission: Submission, site: Site, *, scorer: Scores) -> Explanation:
     """The Explanation of a stored comment by the model that answers now (heavy CPU: a few ms).
 
+    While it waits that is its Site's: what was learned there counts, as it did for its Verdict. Of
+    a decided one its own label would be a part of that, so the shared model is asked.
+
     Never raises: without a model there is nothing to say, and deciding goes on.
     """
+    own = site.policy.cutoffs
+    waits = submission.decided_at is None
     try:
-        live = scorer.live()
+        live = scorer.for_site(site.site_id, own) if waits else scorer.live()
     except ScorerUnavailable:
         return Explanation()
     comment = submission.arrival.comment
-    cutoffs = site.policy.cutoffs or live.cutoffs
+    cutoffs = own or live.cutoffs
     today = live.score(comment)
     says = verdict(today, cutoffs)
     found = []

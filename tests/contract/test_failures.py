@@ -105,7 +105,7 @@ class Answers(StubScorer):
         super().__init__()
         self.classifier = classifier
 
-    def for_site(self, site_id):
+    def for_site(self, site_id, own=None):
         return self.classifier
 
 

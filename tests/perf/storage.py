@@ -54,7 +54,7 @@ class Shipped:
     def live(self):
         return self._model
 
-    def for_site(self, _site_id: int):
+    def for_site(self, _site_id: int, _own=None):
         return self._model
 
 

@@ -128,6 +128,17 @@ def test_a_sites_labels_alone_never_make_a_comment_blatant():
     assert math.isclose(1 / (1 + math.exp(-found.evidence.logit)), found.value, abs_tol=1e-9)
 
 
+def test_nor_by_the_cutoffs_that_the_site_chose_itself():
+    labels = [label(n, make_comment(SPAM_TEXT)) for n in range(30)]
+    own = Cutoffs(unsure_from=0.4, spam_from=0.6, blatant_from=0.7)
+    site = SiteClassifier(shared(), layer_of(labels), own)
+    assert site.cutoffs == own
+    assert verdict(site.score(make_comment(SPAM_TEXT)), own) is Verdict.SPAM
+    # Its twin: by the model's cutoffs alone they would.
+    bare = SiteClassifier(shared(), layer_of(labels)).score(make_comment(SPAM_TEXT))
+    assert verdict(bare, own) is Verdict.BLATANT
+
+
 def test_coefficients_of_another_model_do_not_count():
     layer = layer_of(LABELS)
     newer = dataclasses.replace(shared(), model_id="newer")

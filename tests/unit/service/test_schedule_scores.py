@@ -53,7 +53,7 @@ def test_one_on_which_the_model_fails_is_tried_each_hour(each_store, minute):
             raise ZeroDivisionError
 
     class Fails(StubScorer):
-        def for_site(self, site_id):
+        def for_site(self, site_id, own=None):
             return Failing()
 
     arrive(each_store, Fails())

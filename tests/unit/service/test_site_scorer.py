@@ -20,6 +20,7 @@ from service.site_scorer import SiteScorer
 from service.workflows.administer import add_moderator, add_site
 from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
+from service.workflows.explain import explain
 from service.workflows.forget_person import forget_person
 from service.workflows.list_new_decisions import find_erasures, list_new_decisions
 from service.workflows.list_site_labels import list_site_labels
@@ -227,6 +228,32 @@ def test_two_processes_come_to_the_same_layer(house):
     comment = make_arrival("Something about the info").comment
     mine = house.scorer.for_site(house.site.site_id).score(comment)
     assert mine == other.for_site(house.site.site_id).score(comment)
+
+
+def test_a_site_with_cutoffs_of_its_own_is_judged_by_them(house):
+    own = Cutoffs(unsure_from=0.4, spam_from=0.6, blatant_from=0.7)
+    for number in range(30):
+        house.decide(house.check(f"{SPAM} {number}", author=f"A {number}"), minutes=number)
+    house.refresh()
+    policy = dataclasses.replace(house.site.policy, cutoffs=own)
+    found = house.check(site=dataclasses.replace(house.site, policy=policy))
+    # Spam, as people here say; never discarded for what they say alone.
+    assert found.scoring.verdict is Verdict.SPAM
+    assert own.spam_from <= found.scoring.score < own.blatant_from
+
+
+def test_what_waits_is_explained_by_what_its_site_has_learned(house):
+    waiting = house.check(f"{SPAM} again", author="Somebody")
+    for number in range(6):
+        house.decide(house.check(f"{SPAM} {number}", author=f"A {number}"), minutes=number)
+    house.refresh()
+    comment = waiting.arrival.comment
+    own, model = house.scorer.for_site(house.site.site_id).score(comment), EMPTY.score(comment)
+    assert own.value > model.value
+    assert explain(waiting, house.site, scorer=house.scorer).today == own
+    # Decided, its own label would be among the reasons.
+    decided = house.decide(waiting, Act.APPROVE)
+    assert explain(decided, house.site, scorer=house.scorer).today == model
 
 
 def test_nothing_new_builds_nothing(house):

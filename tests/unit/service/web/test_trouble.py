@@ -60,7 +60,7 @@ class Choking:
     def live(self):
         return self
 
-    def for_site(self, _site_id):
+    def for_site(self, _site_id, _own=None):
         return self
 
     def score(self, _comment):

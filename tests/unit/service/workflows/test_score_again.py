@@ -27,7 +27,7 @@ from tests.unit.service.workflows.conftest import MOMENT
 class Choking(StubScorer):
     """Its model fails on one comment."""
 
-    def for_site(self, site_id):
+    def for_site(self, site_id, own=None):
         class Choked(StubClassifier):
             def score(self, comment):
                 if "choke" in comment.text:
@@ -116,9 +116,9 @@ def test_who_decides_while_the_model_is_asked_wins(each_store, unjudged, people)
     (guid,) = unjudged("casino")
 
     class Slow(StubScorer):
-        def for_site(self, site_id):
+        def for_site(self, site_id, own=None):
             decide(people[0], guid, Act.APPROVE, seen_version=0, store=each_store, now=NOON)
-            return super().for_site(site_id)
+            return super().for_site(site_id, own)
 
     assert again(each_store, Slow()) == ScoredAgain()
     assert (got(each_store, guid).scoring.score, got(each_store, guid).version) == (None, 1)
@@ -128,9 +128,9 @@ def test_a_text_forgotten_while_the_model_is_asked_leaves_no_evidence(each_store
     (guid,) = unjudged("casino")
 
     class Slow(StubScorer):
-        def for_site(self, site_id):
+        def for_site(self, site_id, own=None):
             retain(before=NOON + MOMENT, store=each_store, now=NOON)
-            return super().for_site(site_id)
+            return super().for_site(site_id, own)
 
     assert again(each_store, Slow()) == ScoredAgain()
     assert got(each_store, guid).scoring.evidence is None
