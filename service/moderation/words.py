@@ -73,6 +73,11 @@ SITE_SAID: Final = {
     Act.APPROVE: _l("the blog{by} reported it as not spam"),
 }
 TAKEN_BACK: Final = _l("Taken back: {act}. It is {outcome} again.")
+BLOG_ACTED: Final = {
+    Act.SPAM: _l("The blog has reported it as spam since; what is there stays as it is."),
+    Act.APPROVE: _l("The blog has reported it as not spam since; what is there stays as it is."),
+}
+BLOG_ACTED_MANY: Final = _l("At {count} of them the blog acted since; what is there stays.")
 TAKEN_BACK_MANY: Final = _l("Taken back: {act}, {count} comments.")
 DONE_MANY: Final = _l("{count} comments {act}.")
 RUNS_MANY: Final = _l("{act}: {count} comments, under way.")
