@@ -122,7 +122,7 @@ def write_event(
     forget this event. *has_acted*: since the Decision that is undone somebody reported this comment
     from its blog, so what is there now is theirs.
     """
-    said = {
+    said: dict[str, Any] = {
         "type": _TYPES[kind],
         "timestamp": decision.decided_at.isoformat(),
         "data": {

@@ -18,5 +18,8 @@ DESK: Final = (
     N_("Only who works on every site adds a webhook for all of them."),
     N_("There is no such campaign."),
     N_("What comes later can be spam or be removed, never be approved."),
+    N_("Its text was forgotten: there is nothing to check."),
+    N_("This does not wait any more."),
+    N_("Choose a colleague who decides on this site."),
     N_("There is no such event, or it was not given up."),
 )

@@ -64,7 +64,20 @@ HIDDEN: Final = _l("{count} hidden letters")
 REPORT_ONLY: Final = _l("reported by the blog; the machine had never been asked about it")
 NO_MODEL: Final = _l("no model answered: {fault}")
 SCORED_LATER: Final = _l("scored afterwards; when it came, no model answered: {fault}")
-HELD: Final = _l("Held, because {low} % to {high} % is “ask a person” here.")
+HELD: Final = _l("{low} % to {high} % is “ask a person” here.")
+HELD_BECAUSE: Final = _l("Held for a person: {why}.")
+HELD_UNSURE: Final = _l("Held for a person: the machine alone does not decide it.")
+EDITED, RECHECKED = _l("edited"), _l("re-checked")
+OPEN_BY: Final = _l("{name} has this open")
+CLAIMED_BY: Final = _l("claimed by {name}")
+SENT_BY: Final = _l("for {name}, from {sender}")
+SENT_TO_YOU: Final = _l("for you, from {sender}")
+SENT_NOTE: Final = _l("{sent}: “{note}”")
+SENT_TOLD: Final = _l("Sent to {who}, for four hours or until it is decided.")
+RECHECK: Final = _l("model {model} says {percent} %, before {was_percent} % (model {was})")
+RECHECK_FIRST: Final = _l("model {model} says {percent} %; before it had no score")
+RECHECK_RULE: Final = _l("{said}; today it would be answered without the model: {rule}")
+RECHECK_TOLD: Final = _l("Checked again: {said}.")
 ARRIVED: Final = _l("arrived")
 ARRIVED_AS_REPORT: Final = _l("reported by the blog")
 SAID: Final = _l("the machine said: {band}")
@@ -95,6 +108,8 @@ REMARKS: Final = {
     RemarkKind.CLAIM: _l("{who} claimed it"),
     RemarkKind.RELEASE: _l("{who} let it go"),
 }
+HANDED_OVER: Final = _l("{sender} sent it to {receiver}")
+ASKED_AGAIN: Final = _l("{who} had it checked again: {said}")
 EARLIER: Final = {
     "email": _l("Same e-mail address"),
     "name": _l("Same name"),

@@ -11,12 +11,13 @@ let seenAt = performance.now();
 const mark = (row, news) => {
   const held = row.querySelector(".held");
   held.hidden = !news.held;
-  held.textContent = news.held ? fill(says.held, { name: news.held }) : "";
+  held.textContent = news.held;
   const seen = row.querySelector("[name=seen]");
   const isElsewhere = Boolean(news.told) && seen && Number(seen.value) !== news.version && rows.dataset.listing === "queue";
   row.classList.toggle("done-elsewhere", isElsewhere);
-  row.querySelector(".elsewhere").hidden = !isElsewhere;
-  row.querySelector(".elsewhere").textContent = isElsewhere ? news.told : "";
+  const line = row.querySelector(".elsewhere");
+  line.hidden = !isElsewhere;
+  line.textContent = isElsewhere ? news.told : "";
 };
 const news = async () => {
   if (document.hidden || !rows) return;
@@ -47,9 +48,10 @@ export const hold = async () => {
   try {
     const result = await send(item.dataset.claim, { wants: "1" });
     if (!result || !result.ok) return;
-    if (!byId("held")) return;
-    byId("held").hidden = !result.told.held;
-    byId("held").textContent = result.told.held ? fill(says.held, { name: result.told.held }) : "";
+    const line = byId("held");
+    if (!line) return;
+    line.hidden = !result.told.held;
+    line.textContent = result.told.held;
   } catch (error) {
     // over by itself in 90 s
   }

@@ -76,6 +76,11 @@ export const send = (address, values) => {
   return ask(address, { method: "POST", body: new URLSearchParams({ csrf_token: token, ...values }) });
 };
 export const state = { busy: false, lastAct: 0 }; // 0: the first moments of a page are guarded too
+// Press what leads to another page: once, and nothing is decided on the way.
+export const press = (button) => {
+  if (button && !state.busy && performance.now() - state.lastAct >= GUARD_MS) { state.busy = true; button.click(); }
+  return Boolean(button);
+};
 export const once = async (work) => {
   state.busy = true;
   try {

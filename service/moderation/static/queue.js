@@ -1,8 +1,9 @@
 // Makes the pages quick; everything works without it. One press, one decision, and never a guess
-// about the outcome: a row leaves only after the server has answered. The pages keep the sentences.
-import { GUARD_MS, all, byId, calm, count, current, fail, fill, focus, item, once, post, rows, say, says, show, state, today, well } from "./page.js";
+// about the outcome: a row leaves only after the server has answered.
+import { GUARD_MS, all, byId, calm, count, current, fail, fill, focus, item, once, post, press, rows, say, says, show, state, today, well } from "./page.js";
 import { bulk, extend, pickPage, toggle } from "./many.js";
 import { claim, note, skip } from "./acts.js";
+import { onCard } from "./cards.js";
 import { go } from "./ahead.js";
 import { rest } from "./pause.js";
 import "./live.js";
@@ -78,9 +79,10 @@ const done = (row, told) => {
   row.querySelector("[name=seen]").value = told.version;
   today(1);
   show(told.said, told.guid);
-  let left = count(rows.dataset.listing, 0);
-  if (told.listing !== rows.dataset.listing && rows.dataset.listing !== "any") {
-    left = count(rows.dataset.listing, -1);
+  const { listing } = rows.dataset;
+  let left = count(listing, 0);
+  if (told.listing !== listing && listing !== "any") {
+    left = count(listing, -1);
     count("matching", -1);
     count(told.listing, 1);
     goes(row, left || document.querySelector("#title .count").textContent.trim());
@@ -116,8 +118,6 @@ const conflict = (row, act, told) => {
   say(told.sentence);
 };
 if (conflictBox) {
-  byId("conflict-keep").addEventListener("click", () => conflictBox.close());
-  byId("conflict-change").addEventListener("click", () => conflictBox.close("change"));
   conflictBox.addEventListener("close", () => {
     const row = conflictBox.row;
     if (conflictBox.returnValue === "change") {
@@ -158,7 +158,7 @@ const undo = () => {
     if (result.told.go) { location.assign(result.told.go); return; }
     if (comeBack(result.told)) {
       show(result.told.said, result.told.guid);
-      say(fill(says.undone, result.told));
+      say(result.told.said);
       return;
     }
     sessionStorage.setItem("said", result.told.said);
@@ -182,8 +182,9 @@ document.addEventListener("submit", (event) => {
 const letter = (event) => {
   // On a Cyrillic, Greek or Hebrew keyboard the place of the key counts; with Caps Lock its letter.
   const place = /^Key([A-Z])$/.exec(event.code);
-  if (event.key.length === 1 && event.key.charCodeAt(0) > 127 && place && !actions[event.key]) return place[1].toLowerCase();
-  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const { key } = event;
+  if (key.length > 1) return key;
+  return (key.charCodeAt(0) > 127 && place && !actions[key] ? place[1] : key).toLowerCase();
 };
 const open = (event) => {
   const at = current();
@@ -216,15 +217,6 @@ const DOES = {
   search: () => byId("search").focus(),
   help: () => keysBox.showModal(),
 };
-const trust = () => {
-  const form = byId("trust");
-  const now = performance.now();
-  if (!form || state.busy || now - state.lastAct < GUARD_MS) return Boolean(form);
-  state.lastAct = now;
-  state.busy = true; // the page is left with this; nothing else may be decided on the way
-  form.requestSubmit(form.querySelector("[name=act]"));
-  return true;
-};
 const reason = (key) => {
   const box = item && item.querySelectorAll("[name=reason]")[Number(key) - 1];
   if (box) box.checked = !box.checked;
@@ -242,7 +234,7 @@ const plainKey = (event, key) => {
   if (event.shiftKey && !actions[event.key] && /^[a-z]$/.test(key)) {
     const large = actions[key];
     // On one comment there is nothing selected: the large letter also trusts its author.
-    if (item && large === "approve") return trust();
+    if (item && large === "approve") return press(document.querySelector("#trust [name=act]"));
     if (ACTS.includes(large)) return bulk(large);
     if (large === "next" || large === "previous") { extend(large === "next" ? 1 : -1); return true; }
     return false;
@@ -250,6 +242,7 @@ const plainKey = (event, key) => {
   if (key === "g") { goAt = now; return true; }
   if (event.key === "*") { starAt = now; return true; }
   if (/^[1-9]$/.test(key) && !action) return reason(key);
+  if (action && onCard(action)) return true;
   if (ACTS.includes(action)) { if (row) decide(row, action); return Boolean(row); }
   if (!action || !DOES[action]) return false;
   DOES[action]();
@@ -265,8 +258,9 @@ document.addEventListener("keydown", (event) => {
     if (meant && isPlain && actions[letter(event)] === conflictBox.dataset.act) { event.preventDefault(); conflictBox.close("change"); }
     return;
   }
-  if (typing || document.querySelector("dialog[open]")) {
-    if (typing && event.key === "Escape" && !document.querySelector("dialog[open]")) { typing.blur(); focus(all().find((one) => one.tabIndex === 0)); }
+  const box = document.querySelector("dialog[open]");
+  if (typing || box) {
+    if (!box && event.key === "Escape") { typing.blur(); focus(all().find((one) => one.tabIndex === 0)); }
     return;
   }
   if (!isPlain || event.getModifierState("AltGraph")) {
