@@ -202,6 +202,8 @@ def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = 
     _webhooks(store, people["olga"], sites, secret, now)
     decided = _decided(store, scorer, sites[0], people["ben"], now)
     answered = _answered(store, scorer, sites[0], people, now)
+    while index_new(store=store, now=now):
+        pass
     for group in list_campaigns(people["ana"], store=store, now=now).groups[:1]:
         place = "/moderation/"
         follow_campaign(
@@ -296,7 +298,7 @@ def _answered(
     page, when = "ribeira-at-dawn", now - dt.timedelta(hours=2)
     parent = ("Tom", "", page, "Is the boat to the Douro valley worth it in October?")
     _check(store, scorer, site, when, *parent, client_ref="41", recheck_reason="edit")
-    text = "It is, Tom! We booked here, they had the best price: https://boats.example/douro?ref=9"
+    text = "It is, Tom! Buy your tickets online here, best price: https://boats.example/douro?ref=9"
     answer = _check(
         *(store, scorer, site, when + dt.timedelta(minutes=20), "Paula", "", page, text),
         parent="41",

@@ -6,12 +6,13 @@ import flask
 from flask.typing import ResponseReturnValue
 
 from models.verdict import Cutoffs
+from service.domain.address import shown
 from service.domain.moderator import Action, may, may_erase
 from service.domain.site import Site
 from service.domain.submission import Submission
 from service.domain.view import View
 from service.errors import InvalidField
-from service.moderation import addresses, item_view, views
+from service.moderation import addresses, desk_words, item_view, views
 from service.moderation.beside import Beside, held_line, standing_line
 from service.moderation.blueprint import LISTS, SEE_OTHER, back, moderation, page, wants_json
 from service.moderation.held import held_because, held_range
@@ -55,6 +56,7 @@ def show_item(guid: str, refusal: str) -> str:
         parent=views.row(parent, every, now) if parent else None,
         about=item_view.about(submission),
         held_because=held_because(submission),
+        rule_kind=desk_words.KINDS[seen.entry.kind] if seen.entry else "",
         text=item_view.read_text(submission),
         facts=item_view.facts(submission),
         why=item_view.why(submission),
@@ -72,6 +74,7 @@ def show_item(guid: str, refusal: str) -> str:
         is_mine=is_mine,
         is_claimed=bool(seen.claim and is_mine and seen.claim.is_deliberate),
         visible=visible,
+        shown=shown,
         forgets=item_view.forgettable(submission) if may_erase(person) else "",
         reasons=REASONS,
         offers=offers(submission, site.name),

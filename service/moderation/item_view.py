@@ -9,9 +9,9 @@ from typing import Final
 from flask_babel import ngettext
 
 from models.text import MAX_TEXT, look
-from service.domain.address import shown
+from service.domain.address import shown, spellings
 from service.domain.decision import Act
-from service.domain.erasure import read_asked
+from service.domain.erasure import read_person
 from service.domain.event import Event
 from service.domain.recheck import Recheck
 from service.domain.submission import Kind, Submission
@@ -157,13 +157,10 @@ def about(submission: Submission) -> str:
 def forgettable(submission: Submission) -> str:
     """What an erasure knows the author of *submission* by: mail, else address; "" for neither."""
     comment = submission.arrival.comment
-    for known in (comment.author_email.strip(), comment.user_ip.strip()):
-        try:
-            read_asked(known)
-        except InvalidField:
-            continue
-        return known
-    return ""
+    try:
+        return read_person(comment.author_email)
+    except InvalidField:
+        return comment.user_ip if spellings(comment.user_ip, b"") else ""
 
 
 def rechecked(made: Recheck) -> str:

@@ -83,7 +83,7 @@ def _list(listing: Listing) -> ResponseReturnValue:
     has_more = found.after is not None
     return page(
         "list.html",
-        title=words.TITLES[listing],
+        title=words.SENT_TITLE if view.is_sent else words.TITLES[listing],
         listing=listing.value,
         view=view,
         rows=rows,

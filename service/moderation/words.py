@@ -18,6 +18,7 @@ TITLES: Final = {
     Listing.DISCARDED: _l("Discarded"),
     Listing.ANY: _l("Search"),
 }
+SENT_TITLE: Final = _l("Sent to you")
 SORTS: Final = {
     Sort.PRIORITY: _l("Priority"),
     Sort.OLDEST: _l("Oldest"),

@@ -10,6 +10,7 @@ from service.domain import tokens
 from service.domain.author import Standing, author_key
 from service.domain.claim import SOFT, Claim
 from service.domain.decision import Decision, Outcome, standing
+from service.domain.entry import Entry
 from service.domain.event import Event
 from service.domain.handover import Handover
 from service.domain.moderator import (
@@ -45,7 +46,8 @@ class Seen:
     end. *earlier* holds what else came from its author, its address, its domain, by that word;
     *like* its near-duplicates. *claim* is who has it open, *events* what blogs and webhooks were
     told of it. *handovers* and *rechecks* happened to it, oldest first; *colleagues* are whom who
-    looks can send it to. *parent* is the comment it answers to, if that is known here.
+    looks can send it to. *parent* is the comment it answers to, if that is known here; *entry* the
+    line of the lists that answered it, if one did.
     """
 
     submission: Submission
@@ -57,6 +59,7 @@ class Seen:
     rechecks: tuple[Recheck, ...] = ()
     colleagues: tuple[Moderator, ...] = ()
     parent: Submission | None = None
+    entry: Entry | None = None
     events: tuple[Event, ...] = ()
     claim: Claim | None = None
     author: Standing = dataclasses.field(default_factory=Standing)
@@ -127,6 +130,7 @@ def _seen(
         rechecks=tuple(unit.rechecks.list_of(own)),
         colleagues=_colleagues(unit, moderator, submission),
         parent=_parent(unit, submission),
+        entry=_entry(unit, submission),
         events=tuple(unit.events.list_about(guid)),
         claim=unit.claims.list_of([own], now).get(own),
         author=unit.authors.standings([pair] if key else []).get(pair, Standing()),
@@ -215,6 +219,17 @@ def _parent(unit: Unit, one: Submission) -> Submission | None:
         and _page(other) == page
     )
     return next(same, None)
+
+
+def _entry(unit: Unit, one: Submission) -> Entry | None:
+    kind, _, number = (one.scoring.rule if one.scoring else "").partition(":")
+    if kind != "entry" or not number.isdecimal():
+        return None
+    try:
+        return unit.entries.get(int(number))
+    except NotFound:
+        # It named a person who was forgotten.
+        return None
 
 
 def _page(one: Submission) -> str:
