@@ -93,11 +93,12 @@ def said_since(decisions: Sequence[Decision], decision_id: int) -> Decision | No
     """The newest word of the Site since the Decision of this id, None when it was silent.
 
     *decisions* in the order they were made, those of the Submission that it is about. Who runs the
-    blog has then acted there knowing of it: its undoing is not for the blog to hear.
+    blog has then acted there knowing of it: its undoing is not for the blog to hear. A word that a
+    moderator took back is none: that the blog has heard.
     """
-    later = (one for one in reversed(decisions) if one.source is Source.SITE)
-    found = next(later, None)
-    return found if found is not None and found.decision_id > decision_id else None
+    undone = {one.undoes for one in decisions}
+    said = (d for d in decisions if d.source is Source.SITE and d.decision_id not in undone)
+    return next((d for d in reversed([*said]) if d.decision_id > decision_id), None)
 
 
 def outcome(verdict: Verdict | None, decisions: Iterable[Decision]) -> Outcome:

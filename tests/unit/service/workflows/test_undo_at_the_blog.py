@@ -69,6 +69,21 @@ def test_what_the_owner_said_before_that_decision_does_not_count(
     assert [one.guid for one in heard(Receiver.AKISMET)] == [guid]
 
 
+def test_a_report_that_a_moderator_took_back_is_no_word_any_more(
+    each_store, blog, people, waiting, heard
+):
+    guid, _ = waiting
+    approve(each_store, people[0], guid)
+    report(each_store, blog, guid)
+    with each_store.read() as unit:
+        one = unit.submissions.get(guid)
+        approved, reported = unit.decisions.list_of(one.submission_id)
+    note = "a slip of the finger there"
+    undo(people[0], reported.decision_id, note=note, store=each_store, now=NOON)
+    assert undo(people[0], approved.decision_id, store=each_store, now=NOON).since is None
+    assert [one.guid for one in heard(Receiver.AKISMET)] == [guid, guid]
+
+
 def test_the_owner_s_state_stays_though_another_moderator_s_decision_is_left(
     each_store, blog, people, waiting, heard
 ):
