@@ -74,14 +74,18 @@ class BulkLooks:
         return self._members(own, submission.c.id.desc(), limit)
 
     def count_acted(self, bulk_id: int) -> int:
-        """Of an undo: about how many the Site had a word since the Decision taken back."""
-        back, said = decision.alias("back"), decision.alias("said")
+        """Of an undo: about how many the Site had a word since the Decision taken back.
+
+        As `domain.decision.said_since` has it.
+        """
+        back, said, later = (decision.alias(name) for name in ("back", "said", "later"))
+        is_undone = sa.exists().where(later.c.undoes == said.c.id, later.c.id < back.c.id)
         same = said.c.submission_id == back.c.submission_id
         between = sa.and_(said.c.id > back.c.undoes, said.c.id < back.c.id)
         found: int = self._connection.execute(
             sa.select(sa.func.count(sa.distinct(back.c.submission_id)))
             .select_from(back.join(said, same))
-            .where(back.c.bulk_id == bulk_id, said.c.source == Source.SITE, between),
+            .where(back.c.bulk_id == bulk_id, said.c.source == Source.SITE, between, ~is_undone),
         ).scalar_one()
         return found
 

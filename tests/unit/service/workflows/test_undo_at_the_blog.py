@@ -122,3 +122,20 @@ def test_many_undone_at_once_leave_the_blog_alone_where_it_has_acted(
     assert [one.guid for one in heard(Receiver.AKISMET)] == [waiting[0]]
     assert look_at_bulk(people[0], back.guid, store=each_store).acted == 1
     assert look_at_bulk(people[0], bulk.guid, store=each_store).acted == 0
+
+
+def test_many_undone_at_once_count_no_report_that_was_taken_back(
+    each_store, blog, people, waiting, heard
+):
+    bulk = prepare_bulk(people[0], Act.APPROVE, View(), None, store=each_store, now=NOON)
+    started = start_bulk(people[0], bulk.guid, Start(number=2), store=each_store, now=NOON)
+    run_bulk(started.bulk_id, store=each_store, now=NOON)
+    for guid in waiting:
+        report(each_store, blog, guid)
+    with each_store.read() as unit:
+        one = unit.submissions.get(waiting[0])
+        _, reported = unit.decisions.list_of(one.submission_id)
+    undo(people[0], reported.decision_id, note="a slip", store=each_store, now=NOON)
+    back = undo_bulk(people[0], bulk.guid, store=each_store, now=NOON)
+    run_bulk(back.bulk_id, store=each_store, now=NOON)
+    assert look_at_bulk(people[0], back.guid, store=each_store).acted == 1
