@@ -21,9 +21,11 @@ from service.workflows.decide import decide
 from service.workflows.index_new import index_new
 from service.workflows.look_at import look_at
 from service.workflows.recheck_item import recheck_item
+from service.workflows.report_mistake import report_mistake
 from service.workflows.retain import retain
 from service.workflows.review import review
-from tests.builders import BLOG, NOON
+from service.workflows.undo import undo
+from tests.builders import BLOG, NOON, make_arrival
 from tests.fakes import BrokenScorer, StubClassifier, StubScorer
 from tests.unit.service.workflows.conftest import MOMENT
 
@@ -135,6 +137,44 @@ def test_a_forgotten_text_is_not_checked(each_store, come, people):
     assert got(each_store, guid).arrival.comment == Comment()
     with pytest.raises(Conflict, match="forgotten"):
         recheck(each_store, people[1], guid)
+
+
+def test_what_a_colleague_decides_while_the_model_is_asked_is_not_touched(each_store, come, people):
+    (guid,) = come("maybe")
+
+    class Slow(Newer):
+        def for_site(self, site_id):
+            decide(people[0], guid, Act.SPAM, seen_version=0, store=each_store, now=NOON)
+            return super().for_site(site_id)
+
+    with pytest.raises(Conflict):
+        recheck(each_store, people[1], guid, Slow())
+    seen = look_at(people[0], guid, store=each_store, now=NOON)
+    assert (seen.submission.scoring.model_id, seen.rechecks) == ("stub", ())
+
+
+def test_what_the_machine_was_never_asked_about_is_told_too(each_store, blog, people):
+    one = report_mistake(make_arrival("maybe"), Act.SPAM, blog, store=each_store, now=NOON)
+    with each_store.read() as unit:
+        (said,) = unit.decisions.list_of(one.submission_id)
+    undo(people[0], said.decision_id, note="none", store=each_store, now=NOON)
+    made = recheck(each_store, people[1], one.guid)
+    assert (made.score, made.was_score, made.was_model_id) == (0.8, None, "")
+    assert got(each_store, one.guid).scoring is None
+
+
+def test_the_line_of_the_lists_that_held_it_is_known_until_it_is_forgotten(
+    each_store, come, people
+):
+    mail = "maria@example.net"
+    draft = EntryDraft(kind=EntryKind.EMAIL, pattern=mail, effect=Effect.HOLD)
+    entry = add_entry(people[0], draft, store=each_store, now=NOON)
+    (guid,) = come("a good walk")
+    assert look_at(people[0], guid, store=each_store, now=NOON).entry == entry
+    with each_store.begin() as unit:
+        unit.erasing.forget_mentions([mail])
+        unit.commit()
+    assert look_at(people[0], guid, store=each_store, now=NOON).entry is None
 
 
 def test_what_was_drawn_by_lot_keeps_its_place_and_its_verdict(each_store, come, people):
