@@ -24,6 +24,8 @@ from service.workflows.follow_campaign import follow_campaign
 from service.workflows.index_new import index_new
 from service.workflows.list_campaigns import list_campaigns
 from service.workflows.manage_webhooks import add_webhook_of, pause_webhook
+from service.workflows.recheck_item import recheck_item
+from service.workflows.send_item import send_item
 from tests.builders import NOON, PASSWORD
 
 BLOGS = (
@@ -148,12 +150,16 @@ CAMPAIGN = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Scene:
-    """What was made: the people by name, the Sites, what waits, and one that webhooks hear of."""
+    """What was made: the people by name, the Sites, what waits, and one that webhooks hear of.
+
+    *answered* is an answer that was sent to the owner.
+    """
 
     people: dict[str, Moderator]
     sites: list[Site]
     waiting: list[str]
     decided: str
+    answered: str
 
 
 def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = NOON) -> Scene:
@@ -195,6 +201,9 @@ def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = 
         pass
     _webhooks(store, people["olga"], sites, secret, now)
     decided = _decided(store, scorer, sites[0], people["ben"], now)
+    answered = _answered(store, scorer, sites[0], people, now)
+    while index_new(store=store, now=now):
+        pass
     for group in list_campaigns(people["ana"], store=store, now=now).groups[:1]:
         follow_campaign(
             people["ana"],
@@ -208,7 +217,7 @@ def make_scene(store: Store, *, scorer: Scores, secret: str, now: dt.datetime = 
     # After all that was decided without one.
     sites[2] = set_policy(sites[2].blog, {"needs_reason": True}, store=store, now=now)
     waiting = [one.guid for one in made + campaign if one.outcome.value == "UNSURE"]
-    return Scene(people, sites, waiting, decided)
+    return Scene(people, sites, waiting, decided, answered)
 
 
 def _check(
@@ -235,7 +244,10 @@ def _check(
         blog=site.blog,
         blog_lang=("en",),
     )
-    arrival = Arrival(comment=dataclasses.replace(comment, **changes), blog=site.blog)
+    own = {field.name for field in dataclasses.fields(Arrival)}
+    of_arrival = {name: changes.pop(name) for name in [*changes] if name in own}
+    comment = dataclasses.replace(comment, **changes)
+    arrival = Arrival(comment=comment, blog=site.blog, **of_arrival)
     guid = new_guid()
     return check_comment(arrival, site, store=store, scorer=scorer, now=when, guid=guid)
 
@@ -284,6 +296,28 @@ def _decided(store: Store, scorer: Scores, site: Site, who: Moderator, now: dt.d
     one = _check(store, scorer, site, when, "Rosa", "", "archive", text)
     decide(who, one.guid, Act.APPROVE, seen_version=None, store=store, now=when)
     return one.guid
+
+
+def _answered(
+    store: Store, scorer: Scores, site: Site, people: dict[str, Moderator], now: dt.datetime
+) -> str:
+    """An answer to a comment that its blog let check again; sent to the owner with a question."""
+    page, when = "ribeira-at-dawn", now - dt.timedelta(hours=2)
+    parent = ("Tom", "", page, "Is the boat to the Douro valley worth it in October?")
+    _check(store, scorer, site, when, *parent, client_ref="41", recheck_reason="edit")
+    text = "It is, Tom! Buy your tickets online here, best price: https://boats.example/douro?ref=9"
+    answer = _check(
+        *(store, scorer, site, when + dt.timedelta(minutes=20), "Paula", "", page, text),
+        parent="41",
+        context=("Porto", "travel"),
+        recheck_reason="edit",
+    )
+    owner = people["olga"].moderator_id
+    note = "A guest, or somebody who earns by that link?"
+    recheck_item(people["ben"], answer.guid, store=store, scorer=scorer, now=now)
+    if answer.outcome.value == "UNSURE":
+        send_item(people["ana"], answer.guid, owner, note=note, store=store, now=now)
+    return answer.guid
 
 
 def _rules(store: Store, owner: Moderator, sites: list[Site], now: dt.datetime) -> None:

@@ -70,6 +70,14 @@ def offers(walk: Walk) -> None:
     )
 
 
+def answered(walk: Walk) -> None:
+    """An answer that a colleague sent, with its parent and all that can be done with it open."""
+    walk.go(f"item/{walk.scene.answered}")
+    walk.page.evaluate(
+        "document.querySelectorAll('main details').forEach(one => { one.open = true })"
+    )
+
+
 def keys_shown(walk: Walk) -> None:
     """The queue with the table of keys over it."""
     walk.go("")
@@ -152,6 +160,7 @@ def nowhere(walk: Walk) -> None:
 
 WAYS: Final[tuple[Callable[[Walk], None], ...]] = (
     offers,
+    answered,
     keys_shown,
     why,
     why_told,

@@ -14,10 +14,18 @@ DELIBERATE: Final = dt.timedelta(hours=4)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One Submission held by one person until *ends_at*. Others may still decide, knowingly."""
+    """One Submission held by one person until *ends_at*. Others may still decide, knowingly.
+
+    *handover_id* names the Handover it came from, None for a claim of one's own; *sent_by* is who
+    sent it then, by id and by name, with that person's *note*.
+    """
 
     submission_id: int
     moderator_id: int
     moderator: str
     is_deliberate: bool
     ends_at: dt.datetime
+    handover_id: int | None = None
+    sent_by_id: int | None = None
+    sent_by: str = ""
+    note: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from models.comment import Label
 from models.verdict import Verdict
@@ -87,6 +87,18 @@ def standing(decisions: Iterable[Decision]) -> Decision | None:
         if newest:
             return newest
     return None
+
+
+def said_since(decisions: Sequence[Decision], decision_id: int) -> Decision | None:
+    """The newest word of the Site since the Decision of this id, None when it was silent.
+
+    *decisions* in the order they were made, those of the Submission that it is about. Who runs the
+    blog has then acted there knowing of it: its undoing is not for the blog to hear. A word that a
+    moderator took back is none: that the blog has heard.
+    """
+    undone = {one.undoes for one in decisions}
+    said = (d for d in decisions if d.source is Source.SITE and d.decision_id not in undone)
+    return next((d for d in reversed([*said]) if d.decision_id > decision_id), None)
 
 
 def outcome(verdict: Verdict | None, decisions: Iterable[Decision]) -> Outcome:

@@ -109,14 +109,20 @@ _TYPES: Final = {
 
 
 def write_event(
-    kind: EventKind, submission: Submission, decision: Decision, blog: str
+    kind: EventKind,
+    submission: Submission,
+    decision: Decision,
+    blog: str,
+    *,
+    has_acted: bool = False,
 ) -> dict[str, Any]:
     """What a signed webhook says. No text and no person's data: the receiver knows its comment.
 
     *version* counts the Decisions about this comment: a receiver that has seen a higher one may
-    forget this event.
+    forget this event. *has_acted*: since the Decision that is undone somebody reported this comment
+    from its blog, so what is there now is theirs.
     """
-    return {
+    said: dict[str, Any] = {
         "type": _TYPES[kind],
         "timestamp": decision.decided_at.isoformat(),
         "data": {
@@ -129,6 +135,9 @@ def write_event(
             "version": submission.version,
         },
     }
+    if has_acted:
+        said["data"] |= {"blog_has_acted": True}
+    return said
 
 
 def sign(event_id: str, sent_at: dt.datetime, body: bytes, secret: str) -> str:

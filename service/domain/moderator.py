@@ -117,6 +117,16 @@ def sees(moderator: Moderator, site_id: int) -> bool:
     return moderator.site_ids is None or site_id in moderator.site_ids
 
 
+def decides(moderator: Moderator, site_id: int) -> bool:
+    """Whether *moderator* decides on what waits on this Site. Free."""
+    return may(moderator, Action.DECIDE) and sees(moderator, site_id)
+
+
+def may_erase(moderator: Moderator) -> bool:
+    """Whether *moderator* may forget a commenter: an owner of every Site. Free."""
+    return may(moderator, Action.ERASE) and moderator.site_ids is None
+
+
 def require_sight(moderator: Moderator, site_id: int) -> None:
     """Raise NotFound unless the Site is this person's: nobody learns that there is something."""
     if not sees(moderator, site_id):

@@ -27,7 +27,7 @@ _SPACELESS: Final = re.compile(
 )
 # No word that anybody writes begins so: coded words and written ones never meet.
 _CODED: Final = "zq"
-AUTHOR, EMAIL, DOMAIN, IP, LANG, REASON = "a", "e", "d", "i", "l", "r"
+AUTHOR, EMAIL, DOMAIN, IP, LANG, REASON, NUMBER = "a", "e", "d", "i", "l", "r", "n"
 
 
 def words_of(text: str, most: int = _MOST_WORDS) -> list[str]:
@@ -116,6 +116,9 @@ def _coded_words(submission: Submission, comment: Comment, looked: Sight) -> Ite
     languages = (*comment.blog_lang, *(one.split("_")[0] for one in comment.blog_lang))
     yield from (coded(LANG, one) for one in (*languages, script_of(looked.folded)) if one)
     yield from (coded(REASON, name) for name in reasons_of(submission))
+    if submission.arrival.client_ref:
+        # Its number in the blog, by which an answer to it names it.
+        yield coded(NUMBER, submission.arrival.client_ref)
 
 
 def reasons_of(submission: Submission) -> Iterable[str]:

@@ -68,7 +68,10 @@ _PLAIN: Final = (Sort.NEWEST, Sort.OLDEST)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One list, narrowed by whatever is given. *query* is what the search field says."""
+    """One list, narrowed by whatever is given. *query* is what the search field says.
+
+    *is_sent*: only what a colleague sent to who looks.
+    """
 
     listing: Listing = Listing.WAITING
     sort: Sort = Sort.PRIORITY
@@ -78,6 +81,7 @@ class View:
     age: Age = Age.ANY
     campaign_id: int | None = None
     is_skipped: bool = False
+    is_sent: bool = False
     query: str = ""
 
     @property

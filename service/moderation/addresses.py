@@ -40,6 +40,7 @@ def read_view(listing: Listing, args: Mapping[str, str]) -> View:
         age=age,
         campaign_id=read_number(args.get("campaign")),
         is_skipped=is_queue and args.get("skipped") == "1",
+        is_sent=is_queue and args.get("sent") == "1",
         query=args.get("q", "").strip()[:500],
     )
 
@@ -55,6 +56,7 @@ def write_view(view: View, **changes: str) -> str:
         "age": view.age.value,
         "campaign": "" if view.campaign_id is None else str(view.campaign_id),
         "skipped": "1" if view.is_skipped else "",
+        "sent": "1" if view.is_sent else "",
     } | changes
     text = urlencode({name: value for name, value in words.items() if value})
     return ROOT + PATHS[view.listing] + (f"?{text}" if text else "")

@@ -17,16 +17,21 @@ from service.workflows.review import ReviewPage
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """*held_by* is who has it open, "" for nobody or oneself; *gone* when its text will be."""
+    """What the row says beside the text.
+
+    *held* says who has it open, or who sent it to whom, "" for nobody or oneself; *gone* when its
+    text will be forgotten. *is_rechecked*: by a person, here.
+    """
 
     standing: str = ""
     is_trusted: bool = False
-    held_by: str = ""
+    held: str = ""
     is_mine: bool = False
     like: int = 0
     campaign_id: int | None = None
     is_late: bool = False
     gone: str = ""
+    is_rechecked: bool = False
 
 
 NOTHING: Final = Beside()
@@ -44,14 +49,15 @@ def beside(
     """What stands beside *one* on the page *found*; late is what waits longer than *goal*. Free."""
     key = (one.site_id, author_key(one.arrival.comment) or "")
     standing = found.standings.get(key, Standing())
-    held = held_by(found.claims.get(one.submission_id), moderator_id)
+    claim = found.claims.get(one.submission_id)
     waits = listing is Listing.WAITING
     kept_days = found.sites[one.site_id].policy.days_of(one.outcome)
     return Beside(
         standing=standing_line(standing),
         is_trusted=standing.is_trusted,
-        held_by=held,
-        is_mine=one.submission_id in found.claims and not held,
+        held=held_line(claim, moderator_id),
+        is_mine=bool(claim and claim.is_deliberate and claim.moderator_id == moderator_id),
+        is_rechecked=one.submission_id in found.rechecked,
         like=found.sizes.get(one.campaign_id, 0) if one.campaign_id is not None else 0,
         campaign_id=one.campaign_id,
         is_late=waits and now - one.received_at > goal,
@@ -66,11 +72,25 @@ def standing_line(standing: Standing) -> str:
     return words.STANDING.format(approved=standing.approved, spam=standing.spam)
 
 
-def held_by(claim: Claim | None, moderator_id: int) -> str:
-    """Who else has it open, "" for nobody."""
-    if claim is None or claim.moderator_id == moderator_id:
+def held_line(claim: Claim | None, moderator_id: int) -> str:
+    """Who else has it open or claimed it, or who sent it to whom; "" for nobody and for oneself.
+
+    What was sent says why to who got it.
+    """
+    if claim is None:
         return ""
-    return visible(claim.moderator)
+    if claim.moderator_id == moderator_id:
+        return _sent_to_you(claim) if claim.sent_by else ""
+    name = visible(claim.moderator)
+    if claim.sent_by:
+        return words.SENT_BY.format(name=name, sender=visible(claim.sent_by))
+    return (words.CLAIMED_BY if claim.is_deliberate else words.OPEN_BY).format(name=name)
+
+
+def _sent_to_you(claim: Claim) -> str:
+    sent = words.SENT_TO_YOU.format(sender=visible(claim.sent_by))
+    note = visible(claim.note)
+    return words.SENT_NOTE.format(sent=sent, note=note) if note else sent
 
 
 def gone(received_at: dt.datetime, kept_days: int | None, now: dt.datetime) -> str:

@@ -70,6 +70,7 @@ def _show(guid: str, refusal: str) -> str | flask.Response:
         bulk=seen.bulk,
         word=words.ACTS[seen.undoes.act if seen.undoes else seen.bulk.act],
         is_undo=seen.bulk.act is Act.UNDO,
+        acted=_acted(seen.acted),
         verdicts=[
             (words.BANDS[kind] if kind else words.REPORTED, count)
             for kind, count in sorted(figures.by_verdict.items(), key=lambda pair: -pair[1])
@@ -128,6 +129,7 @@ def _go_on(started: Bulk) -> ResponseReturnValue:
         said = words.DONE_MANY.format(act=words.ACTS[done], count=count)
     if started.total <= PIECE:
         run_bulk(started.bulk_id, store=here.store, now=here.clock())
+        said += _acted(look_at_bulk(signed_in(), started.guid, store=here.store).acted)
         say_last(said, "", bulk="" if done is Act.UNDO else started.guid)
         if wants_json():
             return flask.jsonify(said=said, guid="", reload=True)
@@ -137,6 +139,10 @@ def _go_on(started: Bulk) -> ResponseReturnValue:
     if wants_json():
         return flask.jsonify(said=said, guid="", go=_place(started, place))
     return flask.redirect(_place(started, place), SEE_OTHER)
+
+
+def _acted(count: int) -> str:
+    return f" {words.BLOG_ACTED_MANY.format(count=count)}" if count else ""
 
 
 @moderation.post("/bulk/<guid>/stop", endpoint="bulk_stop")

@@ -105,6 +105,8 @@ def undo_form() -> ResponseReturnValue:
         act=words.ACTS[done.decision.act],
         outcome=words.OUTCOMES[submission.outcome],
     )
+    if done.since is not None:
+        said += f" {words.BLOG_ACTED[done.since.act]}"
     say_last(said, submission.guid)
     if wants_json():
         return flask.jsonify(

@@ -19,5 +19,8 @@ DESK: Final = (
     N_("There is no such campaign."),
     N_("Three numbers that rise, or none of them."),
     N_("What comes later can be spam or be removed, never be approved."),
+    N_("Its text was forgotten: there is nothing to check."),
+    N_("This does not wait any more."),
+    N_("Choose a colleague who decides on this site."),
     N_("There is no such event, or it was not given up."),
 )

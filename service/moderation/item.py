@@ -6,15 +6,18 @@ import flask
 from flask.typing import ResponseReturnValue
 
 from models.verdict import Cutoffs
+from service.domain.address import shown
 from service.domain.decision import Act
-from service.domain.moderator import Action, may
+from service.domain.moderator import Action, may, may_erase
 from service.domain.site import Site
 from service.domain.submission import Submission
 from service.domain.view import View
 from service.errors import InvalidField
-from service.moderation import addresses, item_view, views
-from service.moderation.beside import held_by, standing_line
+from service.moderation import addresses, desk_words, item_view, views
+from service.moderation.beside import Beside, held_line, standing_line
 from service.moderation.blueprint import LISTS, SEE_OTHER, back, moderation, page, wants_json
+from service.moderation.held import held_because, held_range
+from service.moderation.letters import visible
 from service.moderation.offers import offers
 from service.moderation.sayings import tell
 from service.moderation.words import CHANGES
@@ -48,15 +51,20 @@ def show_item(guid: str, refusal: str, *, act: Act | None = None) -> str:
     submission, site = seen.submission, seen.site
     told = explain(submission, site, scorer=here.scorer)
     cutoffs = _cutoffs(site, submission, told)
-    held = held_by(seen.claim, person.moderator_id)
+    is_mine = bool(seen.claim and seen.claim.moderator_id == person.moderator_id)
+    parent, every = seen.parent, seen.sites
     return page(
         "item.html",
         seen=seen,
-        row=views.row(submission, {site.site_id: site}, now),
+        row=views.row(submission, every, now, Beside(is_rechecked=bool(seen.rechecks))),
+        parent=views.row(parent, every, now) if parent else None,
+        about=item_view.about(submission),
+        held_because=held_because(submission),
+        rule_kind=desk_words.KINDS[seen.entry.kind] if seen.entry else "",
         text=item_view.read_text(submission),
         facts=item_view.facts(submission),
         why=item_view.why(submission),
-        held=item_view.held(submission, cutoffs),
+        held=held_range(submission, cutoffs),
         what_ifs=item_view.what_ifs(told),
         today=item_view.today(submission, told),
         history=item_view.history(seen, person.moderator_id),
@@ -66,8 +74,12 @@ def show_item(guid: str, refusal: str, *, act: Act | None = None) -> str:
         earlier=item_view.earlier(seen, now),
         like=[views.row(one, seen.sites, now) for one in seen.like],
         like_place=addresses.write_view(View(campaign_id=submission.campaign_id)),
-        held_by=held,
-        is_claimed=bool(seen.claim and not held and seen.claim.is_deliberate),
+        held_line=held_line(seen.claim, person.moderator_id),
+        is_mine=is_mine,
+        is_claimed=bool(seen.claim and is_mine and seen.claim.is_deliberate),
+        visible=visible,
+        shown=shown,
+        forgets=item_view.forgettable(submission) if may_erase(person) else "",
         offers=offers(submission, site.name),
         refusal=refusal,
         needs_reason=site.policy.needs_reason,
@@ -93,7 +105,7 @@ def claim_form(guid: str) -> ResponseReturnValue:
     )
     if wants_json():
         return flask.jsonify(
-            held=held_by(claim, signed_in().moderator_id),
+            held=held_line(claim, signed_in().moderator_id),
             asked=bool(claim and claim.is_deliberate),
         )
     if not wants:
@@ -116,6 +128,8 @@ def note_form(guid: str) -> ResponseReturnValue:
 
 def _cutoffs(site: Site, submission: Submission, told: Explanation) -> Cutoffs | None:
     """The cutoffs this was judged by, as far as they can still be known."""
+    if submission.scoring and submission.scoring.cutoffs:
+        return submission.scoring.cutoffs
     if site.policy.cutoffs:
         return site.policy.cutoffs
     scoring = submission.scoring

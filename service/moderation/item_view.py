@@ -9,11 +9,13 @@ from typing import Final
 from flask_babel import ngettext
 
 from models.text import MAX_TEXT, look
-from models.verdict import Cutoffs, Verdict
-from service.domain.address import shown
+from service.domain.address import shown, spellings
 from service.domain.decision import Act
+from service.domain.erasure import read_person
 from service.domain.event import Event
+from service.domain.recheck import Recheck
 from service.domain.submission import Kind, Submission
+from service.errors import InvalidField
 from service.moderation import words
 from service.moderation.event_words import KINDS, RECEIVERS, STATES, TROUBLES
 from service.moderation.letters import visible
@@ -37,6 +39,7 @@ from service.moderation.views import (
     percent_of,
     reasons,
     row,
+    rule_line,
     shape_of,
     signed,
 )
@@ -146,16 +149,33 @@ def why(submission: Submission) -> Why | None:
     )
 
 
-def held(submission: Submission, cutoffs: Cutoffs | None) -> str:
-    """Why a person is asked, in a sentence; "" when *cutoffs* are not the ones it was judged by."""
-    scoring = submission.scoring
-    is_held = scoring is not None and scoring.verdict is Verdict.UNSURE and not scoring.abstains
-    if not is_held or cutoffs is None or scoring is None or scoring.score is None:
-        return ""
-    low, high = cutoffs.unsure_from, cutoffs.spam_from
-    if not low <= scoring.score < high:
-        return ""
-    return words.HELD.format(low=percent_of(low), high=percent_of(high))
+def about(submission: Submission) -> str:
+    """What the page is about, as far as the blog said; it names no title."""
+    return visible(", ".join(submission.arrival.comment.context)[:200])
+
+
+def forgettable(submission: Submission) -> str:
+    """What an erasure knows the author of *submission* by: mail, else address; "" for neither."""
+    comment = submission.arrival.comment
+    try:
+        return read_person(comment.author_email)
+    except InvalidField:
+        return comment.user_ip if spellings(comment.user_ip, b"") else ""
+
+
+def rechecked(made: Recheck) -> str:
+    """What a Recheck said, as a sentence."""
+    return words.RECHECK_TOLD.format(said=_said_again(made))
+
+
+def _said_again(made: Recheck) -> str:
+    model, percent = visible(made.model_id), percent_of(made.score)
+    if made.was_score is None:
+        said = words.RECHECK_FIRST.format(model=model, percent=percent)
+    else:
+        was, was_percent = visible(made.was_model_id), percent_of(made.was_score)
+        said = words.RECHECK.format(model=model, percent=percent, was=was, was_percent=was_percent)
+    return words.RECHECK_RULE.format(said=said, rule=rule_line(made.rule)) if made.rule else said
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +253,21 @@ def history(seen: Seen, moderator_id: int) -> list[Step]:
         )
         for one in seen.remarks
     ]
+    steps += [
+        Step(
+            at=one.made_at,
+            shape="sent",
+            text=words.HANDED_OVER.format(
+                sender=visible(one.sender), receiver=visible(one.receiver)
+            ),
+            note=visible(one.note),
+        )
+        for one in seen.handovers
+    ]
+    for again in seen.rechecks:
+        who = visible(again.moderator)
+        text = words.ASKED_AGAIN.format(who=who, said=_said_again(again))
+        steps.append(Step(at=again.made_at, shape="recheck", text=text))
     steps += [_told(one) for one in seen.events]
     return sorted(steps, key=lambda step: step.at)
 

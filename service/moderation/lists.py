@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from service.domain.submission import Submission
 from service.domain.view import Age, Listing, Sort, View, sorts_of
 from service.moderation import addresses, forms, views, words
-from service.moderation.beside import Beside, beside, held_by
+from service.moderation.beside import Beside, beside, held_line
 from service.moderation.blueprint import SEE_OTHER, back, moderation, page, wants_json
 from service.moderation.first_run import first_run
 from service.moderation.sayings import tell
@@ -84,7 +84,7 @@ def _list(listing: Listing) -> ResponseReturnValue:
     has_more = found.after is not None
     return page(
         "list.html",
-        title=words.TITLES[listing],
+        title=words.SENT_TITLE if view.is_sent else words.TITLES[listing],
         listing=listing.value,
         view=view,
         rows=rows,
@@ -103,6 +103,7 @@ def _list(listing: Listing) -> ResponseReturnValue:
         is_later=after is not None,
         first=addresses.write_view(view),
         whole=addresses.write_view(View(listing=listing, sort=sorts_of(listing)[0])),
+        sent_place=addresses.write_view(View(is_sent=True)),
         skipped_place=addresses.write_view(view, skipped="" if view.is_skipped else "1"),
         next_place=addresses.write_view(view, after=addresses.write_cursor(found.after))
         if has_more and found.after
@@ -179,7 +180,7 @@ def news() -> ResponseReturnValue:
         rows[one.guid] = {
             "version": one.version,
             "told": told,
-            "held": held_by(found.claims.get(one.submission_id), person.moderator_id),
+            "held": held_line(found.claims.get(one.submission_id), person.moderator_id),
         }
     return flask.jsonify(fresh=found.fresh, rows=rows)
 

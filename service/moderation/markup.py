@@ -37,6 +37,8 @@ _DRAWN: Final = {
     "told": '<path class="line" d="M2 8h11M9 4l4 4-4 4"/>',
     "note": '<path class="line" d="M2 3h12v8H7l-3 3v-3H2z"/>',
     "claim": '<path class="line" d="M4 7V5a4 4 0 0 1 8 0v2M3 7h10v7H3z"/>',
+    "recheck": '<path class="line" d="M13.5 8a5.5 5.5 0 1 1-1.7-4M14 1v3.4h-3.4"/>',
+    "sent": '<path class="line" d="M1.5 7.6 14.5 2l-4.3 12.4-2.6-5.6zM7.6 8.8l3-3"/>',
     "release": '<path class="line" d="M4 7V5a4 4 0 0 1 8 0v2M3 7h10v7H3z"/>',
 }
 _NOTHING: Final = Markup("")

@@ -17,6 +17,7 @@ from service.domain.rules import REASONS
 from service.domain.site import Site, same_address
 from service.domain.submission import Scoring, Submission
 from service.moderation import words
+from service.moderation.badges import badges
 from service.moderation.beside import NOTHING, Beside
 from service.moderation.counted import tell_value
 from service.moderation.letters import visible
@@ -74,6 +75,7 @@ class Row:
     author_host: Host | None
     excerpt: list[Segment]
     marks: list[str]
+    badges: list[str]
     hosts: list[Host]
     more_hosts: int
     reasons: list[Reason]
@@ -131,6 +133,7 @@ def row(
         author_host=true_host(comment.author_url) if comment.author_url.strip() else None,
         excerpt=_excerpt(seen.text, clues_of(scoring)),
         marks=marks(seen),
+        badges=badges(submission, is_rechecked=beside.is_rechecked),
         hosts=every[:_MOST_HOSTS],
         more_hosts=len(every[_MOST_HOSTS:]),
         reasons=reasons(clues_of(scoring)[:_MOST_REASONS]),
@@ -213,11 +216,14 @@ def because(submission: Submission) -> str:
     if scoring.fault:
         told = words.NO_MODEL if scoring.score is None else words.SCORED_LATER
         return told.format(fault=scoring.fault)
-    if scoring.rule:
-        if scoring.rule.startswith("entry:"):
-            return tell(f"on the list of rules (number {scoring.rule[6:]})")
-        return tell(REASONS.get(scoring.rule, scoring.rule))
-    return tell(scoring.abstains)
+    return rule_line(scoring.rule) if scoring.rule else tell(scoring.abstains)
+
+
+def rule_line(rule: str) -> str:
+    """What *rule* goes by, in a line."""
+    if rule.startswith("entry:"):
+        return tell(f"on the list of rules (number {rule[6:]})")
+    return tell(REASONS.get(rule, rule))
 
 
 def reasons(clues: tuple[Clue, ...]) -> list[Reason]:

@@ -18,6 +18,7 @@ TITLES: Final = {
     Listing.DISCARDED: _l("Discarded"),
     Listing.ANY: _l("Search"),
 }
+SENT_TITLE: Final = _l("Sent to you")
 SORTS: Final = {
     Sort.PRIORITY: _l("Priority"),
     Sort.OLDEST: _l("Oldest"),
@@ -65,7 +66,20 @@ HIDDEN: Final = _l("{count} hidden letters")
 REPORT_ONLY: Final = _l("reported by the blog; the machine had never been asked about it")
 NO_MODEL: Final = _l("no model answered: {fault}")
 SCORED_LATER: Final = _l("scored afterwards; when it came, no model answered: {fault}")
-HELD: Final = _l("Held, because {low} % to {high} % is “ask a person” here.")
+HELD: Final = _l("{low} % to {high} % is “ask a person” here.")
+HELD_BECAUSE: Final = _l("Held for a person: {why}.")
+HELD_UNSURE: Final = _l("Held for a person: the machine alone does not decide it.")
+EDITED, RECHECKED = _l("edited"), _l("re-checked")
+OPEN_BY: Final = _l("{name} has this open")
+CLAIMED_BY: Final = _l("claimed by {name}")
+SENT_BY: Final = _l("for {name}, from {sender}")
+SENT_TO_YOU: Final = _l("for you, from {sender}")
+SENT_NOTE: Final = _l("{sent}: “{note}”")
+SENT_TOLD: Final = _l("Sent to {who}, for four hours or until it is decided.")
+RECHECK: Final = _l("model {model} says {percent} %, before {was_percent} % (model {was})")
+RECHECK_FIRST: Final = _l("model {model} says {percent} %; before it had no score")
+RECHECK_RULE: Final = _l("{said}; today it would be answered without the model: {rule}")
+RECHECK_TOLD: Final = _l("Checked again: {said}.")
 ARRIVED: Final = _l("arrived")
 ARRIVED_AS_REPORT: Final = _l("reported by the blog")
 SAID: Final = _l("the machine said: {band}")
@@ -74,6 +88,11 @@ SITE_SAID: Final = {
     Act.APPROVE: _l("the blog{by} reported it as not spam"),
 }
 TAKEN_BACK: Final = _l("Taken back: {act}. It is {outcome} again.")
+BLOG_ACTED: Final = {
+    Act.SPAM: _l("The blog has reported it as spam since; what is there stays as it is."),
+    Act.APPROVE: _l("The blog has reported it as not spam since; what is there stays as it is."),
+}
+BLOG_ACTED_MANY: Final = _l("At {count} of them the blog acted since; what is there stays.")
 TAKEN_BACK_MANY: Final = _l("Taken back: {act}, {count} comments.")
 DONE_MANY: Final = _l("{count} comments {act}.")
 RUNS_MANY: Final = _l("{act}: {count} comments, under way.")
@@ -91,6 +110,8 @@ REMARKS: Final = {
     RemarkKind.CLAIM: _l("{who} claimed it"),
     RemarkKind.RELEASE: _l("{who} let it go"),
 }
+HANDED_OVER: Final = _l("{sender} sent it to {receiver}")
+ASKED_AGAIN: Final = _l("{who} had it checked again: {said}")
 EARLIER: Final = {
     "email": _l("Same e-mail address"),
     "name": _l("Same name"),

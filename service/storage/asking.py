@@ -65,7 +65,9 @@ def ask_for(
         ask = dataclasses.replace(
             ask,
             skipped_by=own if view.is_skipped else None,
-            not_skipped_by=None if view.is_skipped else own,
+            # What somebody sent stands there, put off or not.
+            not_skipped_by=None if view.is_skipped or view.is_sent else own,
+            sent_to=(own, now) if view.is_sent else None,
         )
     return ask, tuple(hints)
 

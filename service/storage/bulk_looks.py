@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from models.verdict import Verdict
 from service.domain.bulk import ItemState
+from service.domain.decision import Source
 from service.domain.submission import Submission
 from service.storage.queue_tables import bulk_item
 from service.storage.records import read_submission
-from service.storage.tables import submission
+from service.storage.tables import decision, submission
 
 _ITEM: Final = bulk_item.c
 
@@ -85,6 +86,22 @@ class BulkLooks:
         """Those passed over because somebody decided after the snapshot."""
         own = (_ITEM.bulk_id == bulk_id, _ITEM.state == ItemState.CHANGED)
         return self._members(own, submission.c.id.desc(), limit)
+
+    def count_acted(self, bulk_id: int) -> int:
+        """Of an undo: about how many the Site had a word since the Decision taken back.
+
+        As `domain.decision.said_since` has it.
+        """
+        back, said, later = (decision.alias(name) for name in ("back", "said", "later"))
+        is_undone = sa.exists().where(later.c.undoes == said.c.id, later.c.id < back.c.id)
+        same = said.c.submission_id == back.c.submission_id
+        between = sa.and_(said.c.id > back.c.undoes, said.c.id < back.c.id)
+        found: int = self._connection.execute(
+            sa.select(sa.func.count(sa.distinct(back.c.submission_id)))
+            .select_from(back.join(said, same))
+            .where(back.c.bulk_id == bulk_id, said.c.source == Source.SITE, between, ~is_undone),
+        ).scalar_one()
+        return found
 
     def _members(
         self,

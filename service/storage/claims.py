@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from service.domain.claim import Claim
+from service.domain.handover import Handover
 from service.domain.remark import Remark, RemarkKind
-from service.storage.queue_tables import claim, remark, skipped
+from service.storage.queue_tables import claim, handover, remark, skipped
 from service.storage.records import plain
 from service.storage.tables import moderator
 
+_SENDER: Final = moderator.alias("sender")
+
 
 class Claims:
-    """The claims, remarks and skips of one transaction."""
+    """The claims, handovers, remarks and skips of one transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
@@ -24,8 +27,16 @@ class Claims:
     def list_of(self, submission_ids: Iterable[int], now: dt.datetime) -> dict[int, Claim]:
         """The claims that hold *now*, by Submission."""
         rows = self._connection.execute(
-            sa.select(claim, moderator.c.name)
+            sa.select(
+                claim,
+                moderator.c.name,
+                handover.c.sender_id,
+                handover.c.note,
+                _SENDER.c.name.label("sender"),
+            )
             .join(moderator, moderator.c.id == claim.c.moderator_id)
+            .outerjoin(handover, handover.c.id == claim.c.handover_id)
+            .outerjoin(_SENDER, _SENDER.c.id == handover.c.sender_id)
             .where(claim.c.submission_id.in_(list(submission_ids)), claim.c.ends_at > now),
         ).all()
         return {row.submission_id: _claim(row) for row in rows}
@@ -41,8 +52,40 @@ class Claims:
                 moderator_id=wanted.moderator_id,
                 is_deliberate=wanted.is_deliberate,
                 ends_at=wanted.ends_at,
+                handover_id=wanted.handover_id,
             ),
         )
+
+    def append_handover(
+        self, submission_id: int, sender_id: int, receiver_id: int, *, note: str, now: dt.datetime
+    ) -> int:
+        """Write down that one person gave a Submission to another; answers with its id."""
+        own_id: int = self._connection.execute(
+            handover.insert()
+            .values(
+                submission_id=submission_id,
+                sender_id=sender_id,
+                receiver_id=receiver_id,
+                note=plain(note, 2000),
+                made_at=now,
+            )
+            .returning(handover.c.id),
+        ).scalar_one()
+        return own_id
+
+    def list_handovers(self, submission_id: int) -> list[Handover]:
+        """Every Handover of one Submission, oldest first."""
+        rows = self._connection.execute(
+            sa.select(handover, moderator.c.name, _SENDER.c.name.label("sender"))
+            .join(moderator, moderator.c.id == handover.c.receiver_id)
+            .join(_SENDER, _SENDER.c.id == handover.c.sender_id)
+            .where(handover.c.submission_id == submission_id)
+            .order_by(handover.c.id),
+        ).all()
+        return [
+            Handover(sender=row.sender, receiver=row.name, note=row.note, made_at=row.made_at)
+            for row in rows
+        ]
 
     def purge(self, submission_id: int, moderator_id: int) -> None:
         """Let go of one's own claim; letting go twice is no error."""
@@ -107,4 +150,8 @@ def _claim(row: Any) -> Claim:  # noqa: ANN401 - a SQLAlchemy Row
         moderator=row.name,
         is_deliberate=row.is_deliberate,
         ends_at=row.ends_at,
+        handover_id=row.handover_id,
+        sent_by_id=row.sender_id,
+        sent_by=row.sender or "",
+        note=row.note or "",
     )

@@ -24,7 +24,7 @@ from service.storage.decisions import Decisions
 from service.storage.desk_tables import change, entry, entry_hit, mail
 from service.storage.engine import translated
 from service.storage.history_tables import imported
-from service.storage.queue_tables import author, bulk, campaign, remark, saved_view
+from service.storage.queue_tables import author, bulk, campaign, handover, remark, saved_view
 from service.storage.records import read_submission, write_text
 from service.storage.search import Search
 from service.storage.settle import trusted_act
@@ -134,6 +134,12 @@ class Erasing:
         remarks = self._connection.execute(
             remark.update().where(remark.c.submission_id.in_(ids)).values(text="")
         ).rowcount
+        # A word to a colleague counts as a note, too; who gave it to whom stays.
+        handed = self._connection.execute(
+            handover.update()
+            .where(handover.c.submission_id.in_(ids), handover.c.note != "")
+            .values(note="")
+        ).rowcount
         said = self._connection.execute(
             decision.update()
             .where(
@@ -142,7 +148,7 @@ class Erasing:
             )
             .values(note="", reporter=""),
         ).rowcount
-        return remarks + said
+        return remarks + handed + said
 
     def _groups(self, found: Sequence[Submission]) -> None:
         """A group of near-duplicates that held one of these forgets the shape of its text."""
@@ -218,7 +224,7 @@ _WRITTEN: Final = (
 _TRIES: Final = 3
 _TABLES: Final = (
     *("submission", "search", "imported", "decision", "remark", "change", "author", "campaign"),
-    *("campaign_band", "entry", "entry_hit", "bulk", "saved_view", "mail"),
+    *("handover", "campaign_band", "entry", "entry_hit", "bulk", "saved_view", "mail"),
 )
 
 

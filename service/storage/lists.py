@@ -15,7 +15,7 @@ from service.domain.decision import Outcome
 from service.domain.query import Term
 from service.domain.submission import Submission
 from service.domain.view import Sort
-from service.storage.queue_tables import skipped
+from service.storage.queue_tables import claim, skipped
 from service.storage.records import read_submission
 from service.storage.search import matches, search
 from service.storage.tables import decision, site, submission
@@ -34,6 +34,7 @@ class ListAsk:
     """Which Submissions, in which order, from where on.
 
     Everything given must hold; None and () mean "any", but *site_ids* () means none at all.
+    *sent_to* is a Moderator, and the moment at which that person's claims must hold.
     *after* is the cursor of the last one seen; *is_backwards* asks for what stands before it.
     *site_order* is which Sites come after which, for `Sort.SITE`: no others are listed.
     """
@@ -52,6 +53,7 @@ class ListAsk:
     since_id: int | None = None
     not_skipped_by: int | None = None
     skipped_by: int | None = None
+    sent_to: tuple[int, dt.datetime] | None = None
     sort: Sort = Sort.NEWEST
     site_order: tuple[int, ...] = ()
     after: Cursor | None = None
@@ -274,4 +276,9 @@ def _people(ask: ListAsk) -> list[sa.ColumnElement[bool]]:
     if ask.skipped_by is not None:
         mine = skipped.c.moderator_id == ask.skipped_by
         found.append(own_id.in_(sa.select(skipped.c.submission_id).where(mine)))
+    if ask.sent_to is not None:
+        receiver, moment = ask.sent_to
+        sent = claim.c.handover_id.is_not(None), claim.c.ends_at > moment
+        held = sa.select(claim.c.submission_id).where(claim.c.moderator_id == receiver, *sent)
+        found.append(own_id.in_(held))
     return found

@@ -48,14 +48,17 @@ class Outbox:
         hearing = self._hearing(site_id)
         return hearing.blog_waits or bool(hearing.webhooks)
 
-    def add(self, kind: EventKind, decided: Submission, decision: Decision) -> None:
+    def add(
+        self, kind: EventKind, decided: Submission, decision: Decision, *, to_blog: bool = True
+    ) -> None:
         """Events about *decision*, which left *decided*, for all who hear of this Site (fast I/O).
 
         A report is not told to the blog it came from: its own moderator has acted there already.
+        What is not *to_blog* webhooks alone hear of, in words that say so.
         A blog hears by its key, which is kept only where the Policy holds (domain/sealing.py).
         """
         hearing = self._hearing(decided.site_id)
-        body = write_event(kind, decided, decision, hearing.blog)
+        body = write_event(kind, decided, decision, hearing.blog, has_acted=not to_blog)
         self._new += [
             NewEvent(
                 kind=kind,
@@ -67,7 +70,7 @@ class Outbox:
             )
             for one in hearing.webhooks
         ]
-        if hearing.blog_waits and kind is not EventKind.REPORT:
+        if hearing.blog_waits and to_blog and kind is not EventKind.REPORT:
             asked = self._asked_by(decided)
             if asked is not None:
                 self._new.append(_callback(kind, asked, decided.guid, decision.decided_at))

@@ -58,7 +58,38 @@ claim = sa.Table(
     sa.Column("moderator_id", ID, _to("moderator"), nullable=False),
     sa.Column("is_deliberate", sa.Boolean(name="is_deliberate"), nullable=False),
     sa.Column("ends_at", UTCTime, nullable=False),
+    # The Handover it came from. Without a foreign key: SQLite would have to copy the table.
+    sa.Column("handover_id", ID),
     sa.Index("ix_claim_moderator_id", "moderator_id"),
+)
+
+# Who gave what waits to whom. It stays in the history when the claim that came of it is over.
+handover = sa.Table(
+    "handover",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("submission_id", ID, _to("submission"), nullable=False),
+    sa.Column("sender_id", ID, _to("moderator"), nullable=False),
+    sa.Column("receiver_id", ID, _to("moderator"), nullable=False),
+    sa.Column("note", sa.String(2000), nullable=False),
+    sa.Column("made_at", UTCTime, nullable=False),
+    sa.Index("ix_handover_submission_id", "submission_id"),
+)
+
+# What a person who asked again was told; what a blog was told stands in its Submission.
+recheck = sa.Table(
+    "recheck",
+    metadata,
+    sa.Column("id", ID, primary_key=True),
+    sa.Column("submission_id", ID, _to("submission"), nullable=False),
+    sa.Column("moderator_id", ID, _to("moderator"), nullable=False),
+    sa.Column("made_at", UTCTime, nullable=False),
+    sa.Column("model_id", sa.String(80), nullable=False),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("rule", sa.String(60), nullable=False),
+    sa.Column("was_model_id", sa.String(80), nullable=False),
+    sa.Column("was_score", sa.Float),
+    sa.Index("ix_recheck_submission_id", "submission_id"),
 )
 
 # What people wrote or did beside deciding: notes, deliberate claims and their release.

@@ -73,6 +73,18 @@ class Search:
         key = search.c.rowid if self._is_sqlite else search.c.submission_id
         self._connection.execute(sa.delete(search).where(key.in_(submission_ids)))
 
+    def renew(self, rows: Iterable[tuple[int, list[str]]], *, until: int) -> None:
+        """Let Submissions be found by other words than before; pairs as in `append`.
+
+        Those past *until* (INDEXED) have no words yet, and will get these by themselves.
+        """
+        known = [(own_id, words) for own_id, words in rows if own_id <= until]
+        if known:
+            key = search.c.rowid if self._is_sqlite else search.c.submission_id
+            own_ids = [own_id for own_id, _ in known]
+            self._connection.execute(sa.delete(search).where(key.in_(own_ids)))
+            self.append(known)
+
     def _written(self, words: list[str]) -> str:
         if self._is_sqlite:
             return " ".join(words)

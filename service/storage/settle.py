@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from models.verdict import Verdict
 from service.domain.author import author_key
-from service.domain.decision import Act, Decision, Outcome, Source, outcome, standing
+from service.domain.decision import Act, Decision, Outcome, Source, outcome, said_since, standing
 from service.domain.entry import EntryStatus
 from service.domain.event import EventKind
 from service.domain.priority import priority
@@ -115,7 +115,9 @@ def _tell(connection: sa.Connection, cases: Sequence[Case]) -> None:
         seen = case.seen or by_id[case.submission_id]
         decided = settled(seen, case.after)
         for decision in case.new:
-            outbox.add(_kind(decision), decided, decision)
+            # What its owner did at the blog since is left as it is there.
+            has_acted = decision.undoes is not None and said_since(case.after, decision.undoes)
+            outbox.add(_kind(decision), decided, decision, to_blog=not has_acted)
     outbox.write()
 
 

@@ -34,6 +34,7 @@ from service.storage.lists import ListAsk, Lists
 from service.storage.moderators import Moderators
 from service.storage.outbox import Outbox
 from service.storage.overview import Name, Overview, look_around
+from service.storage.rechecks import Rechecks
 from service.storage.retention import Retention
 from service.storage.saved_views import SavedViews
 from service.storage.search import Search
@@ -195,8 +196,13 @@ class Unit:
 
     @cached_property
     def claims(self) -> Claims:
-        """Claims, remarks and skips."""
+        """Claims, handovers, remarks and skips."""
         return Claims(self._connection)
+
+    @cached_property
+    def rechecks(self) -> Rechecks:
+        """What was said when somebody asked again."""
+        return Rechecks(self._connection)
 
     @cached_property
     def bulks(self) -> Bulks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 from service.domain.claim import DELIBERATE, SOFT, Claim
@@ -24,7 +25,7 @@ def claim_item(
 
     A soft claim never takes anything from anybody, a deliberate one takes over a soft one; each is
     over by itself. Only deliberate ones are written into the history. Raises Conflict when
-    somebody else holds it deliberately, NotFound, NotPermitted.
+    somebody else holds it deliberately, but for who sent it there; NotFound, NotPermitted.
     """
     require(moderator, Action.DECIDE)
     with store.begin() as unit:
@@ -36,7 +37,7 @@ def claim_item(
         if held and not is_mine and wants:
             if not is_deliberate:
                 return held
-            if held.is_deliberate:
+            if held.is_deliberate and held.sent_by_id != moderator.moderator_id:
                 raise Conflict(f"{held.moderator} has claimed this.")
         was_deliberate = bool(held and is_mine and held.is_deliberate)
         if not wants:
@@ -45,13 +46,15 @@ def claim_item(
             unit.claims.purge(own, moderator.moderator_id)
         else:
             keeps = is_deliberate or was_deliberate
-            held = Claim(
+            new = Claim(
                 submission_id=own,
                 moderator_id=moderator.moderator_id,
                 moderator=moderator.name,
                 is_deliberate=keeps,
                 ends_at=now + (DELIBERATE if keeps else SOFT),
             )
+            kept = held if held is not None and is_mine else new
+            held = dataclasses.replace(kept, is_deliberate=keeps, ends_at=new.ends_at)
             unit.claims.set(held)
         if is_deliberate and wants != was_deliberate:
             kind = RemarkKind.CLAIM if wants else RemarkKind.RELEASE

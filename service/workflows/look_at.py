@@ -9,10 +9,22 @@ from typing import Final
 from service.domain import tokens
 from service.domain.author import Standing, author_key
 from service.domain.claim import SOFT, Claim
-from service.domain.decision import Decision, standing
+from service.domain.decision import Decision, Outcome, standing
+from service.domain.entry import Entry
 from service.domain.event import Event
-from service.domain.moderator import Action, Moderator, may, require, require_sight, scope, sees
+from service.domain.handover import Handover
+from service.domain.moderator import (
+    Action,
+    Moderator,
+    decides,
+    may,
+    require,
+    require_sight,
+    scope,
+    sees,
+)
 from service.domain.query import Term
+from service.domain.recheck import Recheck
 from service.domain.remark import Remark
 from service.domain.site import Site
 from service.domain.submission import Submission
@@ -33,7 +45,9 @@ class Seen:
     *newer* and *older* are the guids before and after it in the list it was opened from, "" at an
     end. *earlier* holds what else came from its author, its address, its domain, by that word;
     *like* its near-duplicates. *claim* is who has it open, *events* what blogs and webhooks were
-    told of it.
+    told of it. *handovers* and *rechecks* happened to it, oldest first; *colleagues* are whom who
+    looks can send it to. *parent* is the comment it answers to, if that is known here; *entry* the
+    line of the lists that answered it, if one did.
     """
 
     submission: Submission
@@ -41,6 +55,11 @@ class Seen:
     decisions: tuple[Decision, ...]
     standing: Decision | None
     remarks: tuple[Remark, ...] = ()
+    handovers: tuple[Handover, ...] = ()
+    rechecks: tuple[Recheck, ...] = ()
+    colleagues: tuple[Moderator, ...] = ()
+    parent: Submission | None = None
+    entry: Entry | None = None
     events: tuple[Event, ...] = ()
     claim: Claim | None = None
     author: Standing = dataclasses.field(default_factory=Standing)
@@ -72,13 +91,14 @@ def look_at(
     is_free = seen.claim is None or seen.claim.moderator_id == moderator.moderator_id
     waits = seen.standing is None and seen.submission.outcome.value == "UNSURE"
     if claims and waits and is_free and may(moderator, Action.DECIDE):
-        wanted = Claim(
+        held = seen.claim or Claim(
             submission_id=seen.submission.submission_id,
             moderator_id=moderator.moderator_id,
             moderator=moderator.name,
-            is_deliberate=bool(seen.claim and seen.claim.is_deliberate),
-            ends_at=max(now + SOFT, seen.claim.ends_at if seen.claim else now),
+            is_deliberate=False,
+            ends_at=now,
         )
+        wanted = dataclasses.replace(held, ends_at=max(now + SOFT, held.ends_at))
         with store.begin() as unit:
             unit.claims.set(wanted)
             unit.commit()
@@ -106,6 +126,11 @@ def _seen(
         decisions=decisions,
         standing=standing(decisions),
         remarks=tuple(unit.claims.list_remarks(own)),
+        handovers=tuple(unit.claims.list_handovers(own)),
+        rechecks=tuple(unit.rechecks.list_of(own)),
+        colleagues=_colleagues(unit, moderator, submission),
+        parent=_parent(unit, submission),
+        entry=_entry(unit, submission),
         events=tuple(unit.events.list_about(guid)),
         claim=unit.claims.list_of([own], now).get(own),
         author=unit.authors.standings([pair] if key else []).get(pair, Standing()),
@@ -165,6 +190,50 @@ def _earlier(
             others = [s for s in unit.lists.page(ask) if s.submission_id != one.submission_id]
             found.append((word, tuple(others[:_MOST_BESIDE])))
     return found
+
+
+def _colleagues(unit: Unit, moderator: Moderator, one: Submission) -> tuple[Moderator, ...]:
+    if one.outcome is not Outcome.UNSURE or not may(moderator, Action.DECIDE):
+        return ()
+    others = (other for other in unit.moderators.list_all() if decides(other, one.site_id))
+    found = [other for other in others if other.moderator_id != moderator.moderator_id]
+    return tuple(sorted(found, key=lambda other: other.name))
+
+
+def _parent(unit: Unit, one: Submission) -> Submission | None:
+    """The newest that came as the comment of the blog which *one* answers to, on the same page.
+
+    A blog names numbers of its own: we know the parent's when it was sent with one.
+    """
+    number = one.arrival.comment.parent
+    if not number:
+        return None
+    term = Term((tokens.coded(tokens.NUMBER, number),))
+    ask = ListAsk(terms=(term,), site_ids=(one.site_id,), limit=_MOST_BESIDE)
+    page = _page(one)
+    same = (
+        other
+        for other in unit.lists.page(ask)
+        if other.submission_id != one.submission_id
+        and other.other_blog == one.other_blog
+        and _page(other) == page
+    )
+    return next(same, None)
+
+
+def _entry(unit: Unit, one: Submission) -> Entry | None:
+    kind, _, number = (one.scoring.rule if one.scoring else "").partition(":")
+    if kind != "entry" or not number.isdecimal():
+        return None
+    try:
+        return unit.entries.get(int(number))
+    except NotFound:
+        # It named a person who was forgotten.
+        return None
+
+
+def _page(one: Submission) -> str:
+    return one.arrival.comment.permalink.partition("#")[0].strip()
 
 
 def _like(unit: Unit, moderator: Moderator, one: Submission) -> tuple[Submission, ...]:

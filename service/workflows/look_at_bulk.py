@@ -18,7 +18,8 @@ class BulkSeen:
     """A Bulk, its figures and samples while it is only shown, and the undo of it, if any.
 
     *samples* are the least certain, *trusted* those left out unless taken in, *changed* those
-    passed over. *waits* is how many would be done as it stands.
+    passed over. *waits* is how many would be done as it stands. *acted* is, of an undo, at how many
+    the blog's owner acted since the Decision that was taken back: what is there stays.
     """
 
     bulk: Bulk
@@ -29,6 +30,7 @@ class BulkSeen:
     changed: tuple[Submission, ...]
     undone_by: Bulk | None
     undoes: Bulk | None
+    acted: int
     sites: dict[int, Site]
 
 
@@ -52,6 +54,7 @@ def look_at_bulk(moderator: Moderator, guid: str, *, store: Store) -> BulkSeen:
             changed=_visible(unit.bulk_looks.changed(own) if bulk.passed_over else [], sites),
             undone_by=unit.bulks.find_undo(own),
             undoes=unit.bulks.get(bulk.undoes) if bulk.undoes is not None else None,
+            acted=unit.bulk_looks.count_acted(own) if bulk.undoes is not None else 0,
             sites=sites,
         )
 

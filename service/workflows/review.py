@@ -28,7 +28,7 @@ MOST_COUNTED: Final = 10_000
 # The lists beside the one that is looked at: nobody needs to know how many there are exactly.
 MOST_BESIDE: Final = 1_000
 _HERE: Final = dt.timedelta(minutes=2)
-_PUT_OFF, _MATCHING = "put off", "matching"
+_PUT_OFF, _SENT, _MATCHING = "put off", "sent", "matching"
 _BESIDE: Final = (Listing.WAITING, Listing.SPAM, Listing.DISCARDED, Listing.REMOVED)
 
 
@@ -41,8 +41,9 @@ class ReviewPage:
     *decided_today* the Decisions since midnight UTC, *half_within* how long half of those comments
     waited at most (None when something waits, or nothing was decided), *oldest_at* when the
     longest waiting came in, *newest_id* the newest waiting: what comes later is news. *claims* and
-    *skipped* (how many the person put off) belong to what waits; *standings* are by (site id,
-    author key). *taken_back* are the undos of others of what this person decided last, with the
+    *skipped* (how many the person put off) and *sent* (how many a colleague sent to them) belong to
+    what waits; *rechecked* are the ids of what somebody had checked again; *standings* are by (site
+    id, author key). *taken_back* are the undos of others of what this person decided last, with the
     guids.
     """
 
@@ -58,6 +59,8 @@ class ReviewPage:
     newest_id: int
     claims: dict[int, Claim]
     skipped: int
+    sent: int
+    rechecked: frozenset[int]
     standings: dict[tuple[int, str], Standing]
     sizes: dict[int, int]
     saved: tuple[SavedView, ...]
@@ -105,6 +108,8 @@ def review(
             newest_id=around.newest_id,
             claims=unit.claims.list_of(ids, now) if ids else {},
             skipped=put_off,
+            sent=around.counts.get(_SENT, 0),
+            rechecked=unit.rechecks.ids(ids) if ids else frozenset(),
             standings=unit.authors.standings(key for key in keys if key),
             sizes=unit.campaigns.sizes(groups),
             saved=tuple(unit.saved_views.list_for(moderator.moderator_id)),
@@ -147,6 +152,7 @@ def _around(
         own = moderator.moderator_id
         skipped = dataclasses.replace(ask, not_skipped_by=None, skipped_by=own, sort=Sort.NEWEST)
         asks[_PUT_OFF] = (skipped, MOST_BESIDE)
+        asks[_SENT] = (dataclasses.replace(waiting, sent_to=(own, now)), MOST_BESIDE)
     if view.is_narrowed or view.listing not in _BESIDE:
         asks[_MATCHING] = (ask, MOST_COUNTED)
     return unit.look_around(

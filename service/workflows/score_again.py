@@ -76,12 +76,7 @@ def _score_piece(done: ScoredAgain, after: int, store: Store, scorer: Scores) ->
 def _say(unit: Unit, kept: list[tuple[Submission, list[str]]]) -> None:
     """Let them be found by their new reasons, too; `index_new` does it for who has no words yet."""
     until = int(unit.find_meta(INDEXED) or 0)
-    said = {
-        one.guid: (one.submission_id, words) for one, words in kept if one.submission_id <= until
-    }
-    if said:
-        unit.search.purge(unit.submissions.ids([*said], site_ids=None))
-        unit.search.append([*said.values()])
+    unit.search.renew([(one.submission_id, words) for one, words in kept], until=until)
 
 
 def _scored(one: Submission, site: Site, scorer: Scores) -> Submission | None:

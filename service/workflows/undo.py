@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 
 from service.domain.change import What
-from service.domain.decision import Act, Decision, Source
+from service.domain.decision import Act, Decision, Source, said_since
 from service.domain.moderator import Action, Moderator, may, require, require_sight
 from service.domain.submission import Submission
 from service.errors import BelongsToBulk, Conflict, InvalidField, NotFound, NotPermitted
@@ -16,10 +16,15 @@ from service.storage.unit import Unit
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """The Submission as it stands now, and the Decision that was taken back."""
+    """The Submission as it stands now, and the Decision that was taken back.
+
+    *since* is what the blog's owner said there after it, None for nothing: that is left as it is,
+    and the blog hears nothing of the undo.
+    """
 
     submission: Submission
     decision: Decision
+    since: Decision | None = None
 
 
 def undo(
@@ -63,7 +68,8 @@ def undo(
         unit.commit()
     if has_ended:
         store.lists.forget()
-    return Undone(submission=undone, decision=taken_back)
+    since = said_since(before, taken_back.decision_id)
+    return Undone(submission=undone, decision=taken_back, since=since)
 
 
 def _end_entries(unit: Unit, moderator: Moderator, undone: Decision, now: dt.datetime) -> bool:

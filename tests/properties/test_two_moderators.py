@@ -13,7 +13,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from service.domain.decision import Act, outcome
+from service.domain.decision import Act, Outcome, outcome
 from service.domain.moderator import Role
 from service.domain.submission import new_guid
 from service.domain.view import View
@@ -24,7 +24,10 @@ from service.workflows.check_comment import check_comment
 from service.workflows.claim_item import claim_item
 from service.workflows.decide import decide
 from service.workflows.prepare_bulk import prepare_bulk
+from service.workflows.recheck_item import recheck_item
+from service.workflows.report_mistake import report_mistake
 from service.workflows.run_bulk import run_bulk
+from service.workflows.send_item import send_item
 from service.workflows.start_bulk import Start, start_bulk, undo_bulk
 from service.workflows.undo import undo
 from tests.builders import BLOG, NOON, PASSWORD, make_arrival
@@ -141,6 +144,29 @@ class TwoModerators(RuleBasedStateMachine):
             )
         except Conflict:
             assert wants
+
+    @rule(who=WHO, which=WHICH)
+    def send(self, who, which):
+        to = self.people[1 - who].moderator_id
+        try:
+            send_item(self.people[who], self.guids[which], to, store=self.store, now=NOON)
+        except Conflict:
+            # The other one has claimed it, or somebody decided.
+            one, _decisions = self.decisions(self.guids[which])
+            with self.store.read() as unit:
+                held = unit.claims.list_of([one.submission_id], NOON)
+            assert one.outcome is not Outcome.UNSURE or held
+
+    @rule(who=WHO, which=WHICH)
+    def recheck(self, who, which):
+        recheck_item(
+            self.people[who], self.guids[which], store=self.store, scorer=StubScorer(), now=NOON
+        )
+
+    @rule(which=WHICH, act=st.sampled_from([Act.APPROVE, Act.SPAM]))
+    def report(self, which, act):
+        arrival = make_arrival(TEXTS[which], guid=self.guids[which])
+        report_mistake(arrival, act, self.store.site, store=self.store, now=NOON)
 
     @invariant()
     @precondition(lambda self: hasattr(self, "guids"))

@@ -134,6 +134,20 @@ ROWS = {
             " (1, 1, 1, '2026-11-24 12:00:00')"
         ),
     ),
+    "0084": (
+        (
+            "INSERT INTO handover (id, submission_id, sender_id, receiver_id, note, made_at) VALUES"
+            " (1, 1, 1, 1, 'your field', '2026-11-24 12:00:00')"
+        ),
+        (
+            "INSERT INTO claim (submission_id, moderator_id, is_deliberate, ends_at, handover_id)"
+            " VALUES (1, 1, true, '2026-11-24 16:00:00', 1)"
+        ),
+        (
+            "INSERT INTO recheck (id, submission_id, moderator_id, made_at, model_id, score, rule,"
+            " was_model_id) VALUES (1, 1, 1, '2026-11-24 12:00:00', 'm', 0.5, '', '')"
+        ),
+    ),
 }
 
 
@@ -226,7 +240,7 @@ def test_each_engine_refuses_a_word_that_is_none_of_ours(bare_store):
             )
 
 
-@pytest.mark.parametrize("version", ["0070", "0071", "0072"])
+@pytest.mark.parametrize("version", ["0070", "0071", "0072", "0084"])
 def test_a_step_back_leaves_what_the_version_before_knows(bare_store, version):
     migrate.upgrade(bare_store.engine, version)
     with bare_store.engine.begin() as connection:

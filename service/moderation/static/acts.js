@@ -10,8 +10,7 @@ export const skip = (after) => {
   once(async () => {
     const result = await send(address(at, "skip"), {});
     if (!result?.ok) { if (result) fail(result.told.sentence); return; }
-    const next = after(at);
-    if (next) focus(next);
+    focus(after(at));
     rows.append(at.closest("li"));
     say(says.skipped);
   });

@@ -13,7 +13,7 @@ const fetched = async (address) => {
   const answer = await fetch(address, { headers: { "X-Chaffinch": "ahead" }, redirect: "error" });
   return answer.ok ? answer.text() : "";
 };
-const isFresh = (known) => Boolean(known) && performance.now() - known.at < FRESH_MS;
+const isFresh = (known) => performance.now() - known?.at < FRESH_MS;
 const want = (address) => {
   if (!address || isFresh(kept.get(address))) return;
   kept.delete(address);
@@ -22,7 +22,7 @@ const want = (address) => {
   if (kept.size > MOST) kept.delete(kept.keys().next().value);
 };
 const ahead = () => {
-  if (document.hidden || (navigator.connection?.saveData)) return;
+  if (document.hidden || navigator.connection?.saveData) return;
   if (item) { ["older", "newer"].forEach((name) => want(byId(name)?.href)); return; }
   const list = all();
   const at = list.indexOf(current());

@@ -8,17 +8,16 @@ const AWAKE_MS = 60000; // who has not moved for so long is not here
 let seenAt = performance.now();
 ["keydown", "pointermove", "pointerdown", "scroll"].forEach((name) => document.addEventListener(name, () => { seenAt = performance.now(); }, { passive: true }));
 
-const tellHeld = (node, name) => {
-  node.hidden = !name;
-  node.textContent = name ? fill(says.held, { name }) : "";
+const tell = (node, told) => {
+  node.hidden = !told;
+  node.textContent = told;
 };
 const mark = (row, news) => {
-  tellHeld(row.querySelector(".held"), news.held);
+  tell(row.querySelector(".held"), news.held);
   const seen = row.querySelector("[name=seen]");
   const isElsewhere = Boolean(news.told) && seen && Number(seen.value) !== news.version && rows.dataset.listing === "queue";
   row.classList.toggle("done-elsewhere", isElsewhere);
-  row.querySelector(".elsewhere").hidden = !isElsewhere;
-  row.querySelector(".elsewhere").textContent = isElsewhere ? news.told : "";
+  tell(row.querySelector(".elsewhere"), isElsewhere ? news.told : "");
 };
 const news = async () => {
   if (document.hidden || !rows) return;
@@ -28,7 +27,7 @@ const news = async () => {
   const result = await look(`${rows.dataset.news}?${asked}`).catch(() => null);
   if (!result?.ok) return;
   const { fresh, rows: told } = result.told;
-  list.forEach((row) => { if (told[row.dataset.guid] && !row.classList.contains("busy")) mark(row, told[row.dataset.guid]); });
+  list.forEach((row) => { const one = told[row.dataset.guid]; if (one && !row.classList.contains("busy")) mark(row, one); });
   if (rows.dataset.listing === "queue" && fresh) {
     byId("fresh-text").textContent = fill(says.fresh, { count: fresh });
     byId("fresh").hidden = false;
@@ -39,12 +38,12 @@ if (rows && says) {
   byId("fresh").addEventListener("click", () => location.assign(rows.dataset.place));
 }
 
-const holds = () => Boolean(item && item.dataset.claim);
+const holds = () => Boolean(item?.dataset.claim);
 export const hold = async () => {
   if (!holds() || document.hidden || performance.now() - seenAt > AWAKE_MS) return;
   // What cannot be renewed is over by itself in 90 s.
   const result = await send(item.dataset.claim, { wants: "1" }).catch(() => null);
-  if (result?.ok && byId("held")) tellHeld(byId("held"), result.told.held);
+  if (result?.ok && byId("held")) tell(byId("held"), result.told.held);
 };
 export const letGo = () => {
   if (holds()) navigator.sendBeacon(item.dataset.claim, new URLSearchParams({ csrf_token: token(), wants: "0" }));
@@ -60,13 +59,13 @@ const first = byId("first");
 if (first) setInterval(async () => {
   const page = document.hidden ? null : await read(location.href);
   const next = page?.getElementById("first");
-  if (page && !next) location.reload(); // it has come
+  if (page && !next) location.reload();
   else if (next && !next.isEqualNode(first)) first.replaceChildren(...next.childNodes);
 }, NEWS_MS);
 
 // A bulk under way says how far it is.
 const progress = byId("progress");
-if (progress && progress.dataset.state === "running") {
+if (progress?.dataset.state === "running") {
   const timer = setInterval(async () => {
     const result = await look(progress.dataset.poll).catch(() => null);
     if (!result?.ok) return;

@@ -2,17 +2,19 @@
 import { all, byId, current, fill, focus, say } from "./page.js";
 
 const form = byId("many");
-const boxOf = (row) => (row?.querySelector("[name=item]"));
+const boxOf = (row) => row?.querySelector("[name=item]");
 const boxes = () => all().map(boxOf).filter(Boolean);
 const chosen = () => boxes().filter((box) => box.checked);
 
 const tell = () => {
   if (!form) return;
   const many = chosen().length;
-  const told = byId("picked").dataset;
-  byId("picked").textContent = many ? fill(told.some, { count: many }) : told.none;
-  byId("pick-all").checked = many > 0 && many === boxes().length;
-  byId("pick-all").indeterminate = many > 0 && many < boxes().length;
+  const picked = byId("picked");
+  const { some, none } = picked.dataset;
+  picked.textContent = many ? fill(some, { count: many }) : none;
+  const every = byId("pick-all");
+  every.checked = many > 0 && many === boxes().length;
+  every.indeterminate = many > 0 && many < boxes().length;
   form.classList.toggle("some", many > 0 || form.elements.all.checked);
   boxes().forEach((box) => box.closest(".row").classList.toggle("picked", box.checked));
 };
@@ -38,8 +40,8 @@ export const pickPage = () => {
   if (form) say(byId("picked").textContent);
 };
 export const bulk = (act) => {
-  if (!form || !form.isConnected) return false;
-  if (!chosen().length && !form.elements.all.checked) { toggle(current()); }
+  if (!form?.isConnected) return false;
+  if (!chosen().length && !form.elements.all.checked) toggle(current());
   form.querySelector(`[value=${act}]`).click();
   return true;
 };

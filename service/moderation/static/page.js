@@ -2,9 +2,9 @@
 export const byId = (id) => document.getElementById(id);
 export let rows = byId("rows");
 export let item = byId("item");
-// Another comment stands in the page now (ahead.js).
+// Another comment stands in the page now.
 export const turn = () => { rows = byId("rows"); item = byId("item"); };
-export const says = byId("sentences") ? byId("sentences").dataset : null;
+export const says = byId("sentences")?.dataset;
 export const GUARD_MS = 300; // two presses closer than this are one finger that bounced
 const WAIT_MS = 10000; // a server that is silent for longer has not answered
 
@@ -16,7 +16,7 @@ export const calm = () => !window.matchMedia("(prefers-reduced-motion: no-prefer
 export const all = () => (rows ? [...rows.querySelectorAll("li:not(.leaving) > .row")] : []);
 export const current = () => {
   const at = document.activeElement?.closest(".row");
-  return at && rows && rows.contains(at) && !at.closest(".leaving") ? at : null;
+  return at && rows?.contains(at) && !at.closest(".leaving") ? at : null;
 };
 export const focus = (row, stays) => {
   if (!row) return;
@@ -79,6 +79,11 @@ export const read = async (address) => {
 };
 export const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 export const state = { busy: false, lastAct: 0 }; // 0: the first moments of a page are guarded too
+// Press what leads to another page: once, and nothing is decided on the way.
+export const press = (button) => {
+  if (button && !state.busy && performance.now() - state.lastAct >= GUARD_MS) { state.busy = true; button.click(); }
+  return Boolean(button);
+};
 export const once = async (work) => {
   state.busy = true;
   try {

@@ -6,7 +6,7 @@ const LONG_MS = 45 * 60000;
 const REST_MS = 10 * 60000; // who has not decided for so long has rested
 
 const line = byId("pause");
-const known = () => JSON.parse(sessionStorage.getItem("run") || "null");
+const known = () => JSON.parse(sessionStorage.getItem("run"));
 const keep = (run) => sessionStorage.setItem("run", JSON.stringify(run));
 const tell = (run) => {
   byId("pause-text").textContent = fill(line.dataset.told, run.due);

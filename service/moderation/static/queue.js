@@ -1,8 +1,9 @@
 // Makes the pages quick; everything works without it. One press, one decision, and never a guess
-// about the outcome: a row leaves only after the server has answered. The pages keep the sentences.
-import { GUARD_MS, all, byId, calm, count, current, fail, fill, focus, item, once, post, read, rows, say, says, show, state, today, well } from "./page.js";
+// about the outcome: a row leaves only after the server has answered.
+import { GUARD_MS, all, byId, calm, count, current, fail, fill, focus, item, once, post, press, read, rows, say, says, show, state, today, well } from "./page.js";
 import { bulk, extend, pickPage, toggle } from "./many.js";
 import { claim, note, skip } from "./acts.js";
+import { onCard } from "./cards.js";
 import { go } from "./ahead.js";
 import { rest } from "./pause.js";
 import "./live.js";
@@ -79,9 +80,10 @@ const done = (row, told) => {
   row.querySelector("[name=seen]").value = told.version;
   today(1);
   show(told.said, told.guid);
-  let left = count(rows.dataset.listing, 0);
-  if (told.listing !== rows.dataset.listing && rows.dataset.listing !== "any") {
-    left = count(rows.dataset.listing, -1);
+  const { listing } = rows.dataset;
+  let left = count(listing, 0);
+  if (told.listing !== listing && listing !== "any") {
+    left = count(listing, -1);
     count("matching", -1);
     count(told.listing, 1);
     goes(row, left || document.querySelector("#title .count").textContent.trim());
@@ -154,15 +156,12 @@ const undo = () => {
     const result = await post(undoForm);
     if (!result) return;
     well();
-    if (!result.ok) { show(result.told.sentence, ""); say(result.told.sentence); return; }
-    if (result.told.go) { location.assign(result.told.go); return; }
-    if (comeBack(result.told)) {
-      show(result.told.said, result.told.guid);
-      say(fill(says.undone, result.told));
-      return;
-    }
-    sessionStorage.setItem("said", result.told.said);
-    sessionStorage.setItem("focus", result.told.guid);
+    const { told } = result;
+    if (!result.ok) { show(told.sentence, ""); say(told.sentence); return; }
+    if (told.go) { location.assign(told.go); return; }
+    if (comeBack(told)) { show(told.said, told.guid); say(told.said); return; }
+    sessionStorage.setItem("said", told.said);
+    sessionStorage.setItem("focus", told.guid);
     location.reload();
   });
 };
@@ -182,8 +181,9 @@ document.addEventListener("submit", (event) => {
 const letter = (event) => {
   // On a Cyrillic, Greek or Hebrew keyboard the place of the key counts; with Caps Lock its letter.
   const place = /^Key([A-Z])$/.exec(event.code);
-  if (event.key.length === 1 && event.key.charCodeAt(0) > 127 && place && !actions[event.key]) return place[1].toLowerCase();
-  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const { key } = event;
+  if (key.length > 1) return key;
+  return (key.charCodeAt(0) > 127 && place && !actions[key] ? place[1] : key).toLowerCase();
 };
 const open = (event) => {
   const at = current();
@@ -197,7 +197,7 @@ const leavePage = () => {
   location.assign(back.href);
 };
 const author = () => {
-  if (item) { byId("author").focus(); byId("author").scrollIntoView({ block: "nearest" }); return; }
+  if (item) { byId("author").focus(); return; }
   const at = current();
   if (at) location.assign(`${at.dataset.href}#author`);
 };
@@ -210,23 +210,14 @@ const DOES = {
   note,
   author,
   select: () => toggle(current()),
-  expand: () => { const at = current(); at?.classList.toggle("open"); },
+  expand: () => current()?.classList.toggle("open"),
   focus: () => { document.body.classList.toggle("zen"); if (rows) focus(current() || all()[0]); },
   reload: () => (rows ? location.assign(rows.dataset.place) : location.reload()),
   search: () => byId("search").focus(),
   help: () => keysBox.showModal(),
 };
-const trust = () => {
-  const form = byId("trust");
-  const now = performance.now();
-  if (!form || state.busy || now - state.lastAct < GUARD_MS) return Boolean(form);
-  state.lastAct = now;
-  state.busy = true; // the page is left with this; nothing else may be decided on the way
-  form.requestSubmit(form.querySelector("[name=act]"));
-  return true;
-};
 const reason = (key) => {
-  const box = item && item.querySelectorAll("[name=reason]")[Number(key) - 1];
+  const box = item?.querySelectorAll("[name=reason]")[key - 1];
   if (box) box.checked = !box.checked;
   return Boolean(box);
 };
@@ -242,7 +233,7 @@ const plainKey = (event, key) => {
   if (event.shiftKey && !actions[event.key] && /^[a-z]$/.test(key)) {
     const large = actions[key];
     // On one comment there is nothing selected: the large letter also trusts its author.
-    if (item && large === "approve") return trust();
+    if (item && large === "approve") return press(document.querySelector("#trust [name=act]"));
     if (ACTS.includes(large)) return bulk(large);
     if (large === "next" || large === "previous") { extend(large === "next" ? 1 : -1); return true; }
     return false;
@@ -250,6 +241,7 @@ const plainKey = (event, key) => {
   if (key === "g") { goAt = now; return true; }
   if (event.key === "*") { starAt = now; return true; }
   if (/^[1-9]$/.test(key) && !action) return reason(key);
+  if (action && onCard(action)) return true;
   if (ACTS.includes(action)) { if (row) decide(row, action); return Boolean(row); }
   if (!action || !DOES[action]) return false;
   DOES[action]();
@@ -278,20 +270,19 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "Enter") { open(event); return; }
   if (event.key === "Escape") { leavePage(); return; }
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
     // The arrows scroll where there is no list to walk through.
-    if (rows && !event.shiftKey) { event.preventDefault(); move(event.key === "ArrowDown" ? 1 : -1); }
+    if (rows && !event.shiftKey) { event.preventDefault(); move(step); }
     return;
   }
   if (event.key.length === 1 && Object.keys(keymap).length && plainKey(event, letter(event))) event.preventDefault();
 });
 
 // --- the page has come ---
-const link = byId("keys-link");
-link?.addEventListener("click", (event) => { event.preventDefault(); keysBox.showModal(); });
+byId("keys-link")?.addEventListener("click", (event) => { event.preventDefault(); keysBox.showModal(); });
 const take = (name) => { const kept = sessionStorage.getItem(name); sessionStorage.removeItem(name); return kept; };
-const said = take("said");
-if (said) say(said);
+say(take("said") || "");
 const wanted = take("focus") || location.hash.replace("#c-", "");
 if (item && location.hash === "#author") author();
 else if (item) item.focus({ preventScroll: true });

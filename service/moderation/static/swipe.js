@@ -15,10 +15,7 @@ const end = () => {
   at.row.style.transform = "";
   at = null;
 };
-const actOf = (far) => {
-  if (Math.abs(far) < at.row.offsetWidth * SHARE) return "";
-  return far > 0 ? "approve" : "spam";
-};
+const actOf = (far) => (Math.abs(far) < at.row.offsetWidth * SHARE ? "" : far > 0 ? "approve" : "spam");
 if (rows && document.body.dataset.swipe === "on") {
   rows.addEventListener("pointerdown", (event) => {
     const row = event.target.closest(".row");
@@ -26,7 +23,7 @@ if (rows && document.body.dataset.swipe === "on") {
     if (row.querySelector("form.acts")) at = { row, id: event.pointerId, x: event.clientX, y: event.clientY, moves: false };
   });
   document.addEventListener("pointermove", (event) => {
-    if (!at || event.pointerId !== at.id) return;
+    if (event.pointerId !== at?.id) return;
     const far = event.clientX - at.x;
     const isAcross = Math.abs(far) > START_PX && Math.abs(far) > 2 * Math.abs(event.clientY - at.y);
     if (!at.moves && !isAcross) return;
@@ -35,9 +32,9 @@ if (rows && document.body.dataset.swipe === "on") {
     if (!calm()) at.row.style.transform = `translateX(${far}px)`;
   });
   document.addEventListener("pointerup", (event) => {
-    if (!at || event.pointerId !== at.id) return;
-    const row = at.row;
-    const act = at.moves ? actOf(event.clientX - at.x) : "";
+    if (event.pointerId !== at?.id) return;
+    const { row, moves, x } = at;
+    const act = moves ? actOf(event.clientX - x) : "";
     end();
     if (act && !state.busy) row.querySelector(`form.acts [value=${act}]`).click();
   });

@@ -4,7 +4,7 @@ import pytest
 
 from models.comment import Label
 from models.verdict import Verdict
-from service.domain.decision import Act, Decision, Outcome, Source, outcome
+from service.domain.decision import Act, Decision, Outcome, Source, outcome, said_since
 from tests.builders import NOON
 
 M, S = Source.MODERATOR, Source.SITE
@@ -58,3 +58,12 @@ def test_what_holds(verdict, steps, holds):
 )
 def test_only_approve_and_spam_teach(act, label):
     assert act.label is label
+
+
+def test_the_site_has_spoken_since_only_by_its_own_later_word():
+    made = decisions([(S, Act.SPAM), (M, Act.APPROVE), (M, Act.SPAM)])
+    assert said_since(made, 2) is None
+    made = decisions([(M, Act.APPROVE), (S, Act.SPAM), (M, Act.REMOVE), (S, Act.APPROVE)])
+    assert said_since(made, 1) is made[3]
+    assert said_since(made, 3) is made[3]
+    assert said_since(made, 4) is None

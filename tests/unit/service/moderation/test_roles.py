@@ -64,6 +64,8 @@ ASKS = {
     "bulk_undo": Action.DECIDE,
     "claim": Action.DECIDE,
     "note": Action.DECIDE,
+    "recheck": Action.DECIDE,
+    "send": Action.DECIDE,
 }
 # Looking, and what is kept for oneself alone: everybody who is signed in may.
 LOOK = {

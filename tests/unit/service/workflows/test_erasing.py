@@ -22,6 +22,8 @@ from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
 from service.workflows.forget_person import forget_person, replay, show_person
 from service.workflows.index_new import index_new
+from service.workflows.recheck_item import recheck_item
+from service.workflows.send_item import send_item
 from tests.builders import NOON, PASSWORD, make_arrival
 from tests.conftest import SECRET
 from tests.fakes import StubScorer
@@ -44,7 +46,7 @@ def arrive(store, blog, text, **changes):
 
 @pytest.fixture
 def world(each_store, blog, people):
-    """A person's comments, decided, noted, listed and logged; and another person's."""
+    """A person's comments, decided, noted, sent, listed and logged; and another person's."""
     keeper, _ = add_moderator(
         "olga", role=Role.OWNER, password=PASSWORD, store=each_store, now=NOON
     )
@@ -62,6 +64,9 @@ def world(each_store, blog, people):
         now=NOON,
     )
     add_note(people[0], mine[1], f"from {ADDRESS}", store=each_store, now=NOON)
+    to, word = people[1].moderator_id, f"do you know {EMAIL}?"
+    send_item(people[0], mine[2], to, note=word, store=each_store, now=NOON)
+    recheck_item(people[0], mine[2], store=each_store, scorer=StubScorer(), now=NOON)
     draft = EntryDraft(
         kind=EntryKind.EMAIL, pattern=EMAIL, effect=Effect.SPAM, site_id=None, why="a canary"
     )
@@ -105,7 +110,7 @@ def test_nothing_of_the_person_is_left_in_any_table(each_store, world, tmp_path)
     done = erase(each_store, tmp_path)
     assert left(each_store) == []
     assert (done.counts.comments, done.counts.labels, done.counts.entries) == (3, 1, 1)
-    assert done.counts.notes >= 2
+    assert done.counts.notes >= 3
     assert done.counts.changes == 1
     with each_store.read() as unit:
         assert unit.submissions.get(other).arrival.comment.author_email == "ann@birds.example"
