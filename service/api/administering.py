@@ -16,6 +16,7 @@ from service.web.health import runtime
 from service.workflows import administer
 from service.workflows.decide import decide
 from service.workflows.list_for_site import find_own_comment, find_own_decision
+from service.workflows.suspend_key import suspend_key
 from service.workflows.undo import undo
 
 
@@ -106,6 +107,27 @@ def _revoke_key(call: Call) -> answers.KeyOut:
     return writing.write_key(administer.revoke_key(number, store=here.store, now=here.clock()))
 
 
+def _suspend_key(call: Call) -> answers.KeyOut:
+    return _set_suspended(call, is_suspended=True)
+
+
+def _resume_key(call: Call) -> answers.KeyOut:
+    return _set_suspended(call, is_suspended=False)
+
+
+def _set_suspended(call: Call, *, is_suspended: bool) -> answers.KeyOut:
+    here = runtime()
+    return writing.write_key(
+        suspend_key(
+            int(call.path["key"]),
+            is_suspended=is_suspended,
+            by=call.person(),
+            store=here.store,
+            now=here.clock(),
+        )
+    )
+
+
 operation(
     Operation(
         method="POST",
@@ -180,4 +202,28 @@ operation(
         refusals=(404,),
     ),
     _revoke_key,
+)
+operation(
+    dataclasses.replace(
+        _ADMIN,
+        path="/keys/<int:key>/suspend",
+        name="suspend_key",
+        summary="Refuse a key for a while; its blog holds what it would have asked about.",
+        ask=None,
+        status=200,
+        refusals=(404, 409),
+    ),
+    _suspend_key,
+)
+operation(
+    dataclasses.replace(
+        _ADMIN,
+        path="/keys/<int:key>/resume",
+        name="resume_key",
+        summary="Let a suspended key work again.",
+        ask=None,
+        status=200,
+        refusals=(404, 409),
+    ),
+    _resume_key,
 )

@@ -141,15 +141,15 @@ class Sites:
         return _key(row)
 
     def find_key(self, key_hash: str, now: dt.datetime) -> tuple[Key, Site, bool] | None:
-        """The Key with this hash that works now, its Site, and whether its text is kept.
+        """The Key with this hash that is not revoked, its Site, and whether its text is kept.
 
-        One round trip.
+        It may be suspended: whoever asks looks. One round trip.
         """
         row = self._connection.execute(
             sa.select(api_key, site, sealed_key.c.key_id.is_not(None))
             .join(site, site.c.id == api_key.c.site_id)
             .outerjoin(sealed_key, sealed_key.c.key_id == api_key.c.id)
-            .where(api_key.c.key_hash == key_hash, _works(now)),
+            .where(api_key.c.key_hash == key_hash, _lives(now)),
         ).one_or_none()
         if row is None:
             return None

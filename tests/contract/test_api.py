@@ -253,6 +253,30 @@ def test_a_site_and_its_keys_are_made_changed_and_revoked(client, long_key):
     assert {one["key"] for one in listed} == {None}
 
 
+def test_a_key_is_suspended_and_works_again(client, long_key, store):
+    new = call(client, "sites", {"blog": OTHER}, key=long_key).get_json()
+    where = f"keys/{new['id']}"
+    for _ in range(2):
+        done = call(client, f"{where}/suspend", key=long_key, method="POST")
+        assert (done.status_code, bool(done.get_json()["suspended_at"])) == (200, True)
+    refused = call(client, "check", ask("casino"), key=new["key"])
+    assert (refused.status_code, refused.get_json()["code"]) == (401, "suspended-key")
+    assert count(store) == 0
+    for _ in range(2):
+        done = call(client, f"{where}/resume", key=long_key, method="POST")
+        assert (done.status_code, done.get_json()["suspended_at"]) == (200, None)
+    assert call(client, "check", ask("casino"), key=new["key"]).get_json()["verdict"] == "spam"
+
+
+def test_a_revoked_key_is_not_brought_back_by_resuming_it(client, long_key):
+    new = call(client, "sites", {"blog": OTHER}, key=long_key).get_json()
+    call(client, f"keys/{new['id']}", key=long_key, method="DELETE")
+    for verb in ("suspend", "resume"):
+        answer = call(client, f"keys/{new['id']}/{verb}", key=long_key, method="POST")
+        assert (answer.status_code, answer.get_json()["code"]) == (409, "conflict")
+    assert call(client, "keys/999/suspend", key=long_key, method="POST").status_code == 404
+
+
 def test_numbers_and_models_are_told(client, site_key):
     call(client, "check", ask("casino"))
     call(client, "check", ask("Thank you"))
@@ -274,7 +298,7 @@ def test_the_akismet_wire_mirrors_verdict_score_and_reasons(client, site_key):
 
 def test_the_page_to_try_it_loads_only_what_is_ours(client):
     page = client.get("/api/v1/docs")
-    assert (page.status_code, page.text.count("<section")) == (200, 15)
+    assert (page.status_code, page.text.count("<section")) == (200, 17)
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "//" not in page.text.split("<body>")[0].replace("<!doctype", "")
     for name in ("docs.js", "docs.css"):

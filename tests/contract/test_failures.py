@@ -351,7 +351,10 @@ def _(house):
     with house.store.read() as unit:
         (key,) = unit.sites.list_keys(_site_of(house, ask(client, "thanks")))
     suspend_key(key.key_id, is_suspended=True, store=house.store, now=NOON)
-    is_refused(ask(client, "thanks"))
+    answer = ask(client, "thanks")
+    is_refused(answer)
+    assert answer.headers["X-akismet-error"] == "suspended"
+    assert "suspended" in answer.headers["X-akismet-alert-msg"]
     # Nor is it taken from memory while the database is gone.
     with failing(house.store.engine, "begin", "gone"):
         is_trouble(ask(client, "thanks"))
