@@ -12,6 +12,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
+from urllib.parse import unquote_plus
 
 import sqlalchemy as sa
 
@@ -177,12 +178,25 @@ class Erasing:
                 self._connection.execute(
                     table.update().where(_holds(column, word)).values({column.name: ""})
                 )
+        for table, column in _PLACES:
+            self._forget_places(table, column, words)
         # Sent, or given up.
         is_over = sa.or_(mail.c.sent_at.is_not(None), mail.c.next_at.is_(None))
         mails = self._connection.execute(
             mail.update().where(is_over, mail.c.body != "").values(body="")
         ).rowcount
         return Erased(entries=entries, changes=changes, mails=mails)
+
+    def _forget_places(
+        self, table: sa.Table, column: sa.ColumnElement[str], words: Sequence[str]
+    ) -> None:
+        """Blank the addresses of our own pages that name one of *words*: there an @ is %40."""
+        rows = self._connection.execute(sa.select(table.c.id, column).where(column != "")).all()
+        read = ((row.id, unquote_plus(row[1]).lower()) for row in rows)
+        own = [row_id for row_id, place in read if any(word in place for word in words)]
+        for start in range(0, len(own), _BATCH):
+            some = table.c.id.in_(own[start : start + _BATCH])
+            self._connection.execute(table.update().where(some).values({column.name: ""}))
 
     @contextlib.contextmanager
     def _log_open(self) -> Iterator[None]:
@@ -210,11 +224,14 @@ class Erasing:
 # Where else people write what they like, the address of somebody among it.
 _WRITTEN: Final = (
     (entry, entry.c.why),
-    (bulk, bulk.c.asked),
     (bulk, bulk.c.note),
-    (saved_view, saved_view.c.place),
     (saved_view, saved_view.c.name),
+    # About somebody else's comment, that is: notes on the person's own go whole.
+    (remark, remark.c.text),
+    (decision, decision.c.note),
+    (decision, decision.c.reporter),
 )
+_PLACES: Final = ((bulk, bulk.c.asked), (saved_view, saved_view.c.place))
 _TRIES: Final = 3
 _TABLES: Final = (
     *("submission", "search", "imported", "decision", "remark", "change", "author", "campaign"),

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,9 @@ from service.domain.entry import Effect, EntryKind
 from service.domain.erasure import person_hash, read_asked
 from service.domain.moderator import Role
 from service.domain.submission import new_guid
+from service.domain.view import Listing, View
 from service.errors import InvalidField
+from service.storage.queue_tables import bulk
 from service.storage.tables import metadata
 from service.workflows.add_entry import add_entry
 from service.workflows.add_note import add_note
@@ -22,6 +25,8 @@ from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
 from service.workflows.forget_person import forget_person, replay, show_person
 from service.workflows.index_new import index_new
+from service.workflows.prepare_bulk import prepare_bulk
+from service.workflows.save_view import save_view
 from tests.builders import NOON, PASSWORD, make_arrival
 from tests.conftest import SECRET
 from tests.fakes import StubScorer
@@ -110,6 +115,39 @@ def test_nothing_of_the_person_is_left_in_any_table(each_store, world, tmp_path)
     with each_store.read() as unit:
         assert unit.submissions.get(other).arrival.comment.author_email == "ann@birds.example"
         assert unit.submissions.get(mine[0]).outcome.value == "SPAM"
+
+
+@pytest.mark.parametrize("spell", [str, quote, lambda text: quote(text).lower()])
+def test_pages_that_were_searched_for_the_person_are_forgotten_however_it_is_spelled(
+    each_store, world, people, tmp_path, spell
+):
+    place = f"/moderation/search?q=from%3A{spell(EMAIL.upper())}"
+    kept = "/moderation/search?q=from%3Aann%40birds.example"
+    own = {"store": each_store, "now": NOON}
+    for name, where in (("hers", place), ("Ann's", kept)):
+        save_view(people[0], name=name, place=where, **own)
+        prepare_bulk(people[0], Act.SPAM, View(listing=Listing.ANY), asked=where, **own)
+    erase(each_store, tmp_path)
+    text = unquote(everything(each_store))
+    assert EMAIL not in text
+    assert text.count("ann@birds.example") >= 2
+    with each_store.engine.connect() as connection:
+        asked = connection.execute(sa.select(bulk.c.asked).order_by(bulk.c.id)).scalars().all()
+    assert asked == ["", kept]
+
+
+def test_a_note_on_somebody_elses_comment_that_names_the_person_is_forgotten(
+    each_store, world, people, tmp_path
+):
+    _, other = world
+    own = {"store": each_store, "now": NOON}
+    add_note(people[0], other, f"is this {EMAIL.upper()} again?", **own)
+    add_note(people[0], other, "or Ann?", **own)
+    decide(people[0], other, Act.SPAM, seen_version=0, note=f"as {EMAIL}", **own)
+    erase(each_store, tmp_path)
+    text = everything(each_store)
+    assert EMAIL not in text
+    assert "or ann?" in text
 
 
 def test_the_certificate_and_the_log_hold_no_address(each_store, world, tmp_path):
