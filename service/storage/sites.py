@@ -172,6 +172,13 @@ class Sites:
         ).all()
         return [_key(row) for row in rows]
 
+    def page_keys(self, *, after: int, limit: int) -> list[Key]:
+        """At most *limit* Keys of any Site whose id is greater than *after*, oldest first."""
+        rows = self._connection.execute(
+            api_key.select().where(api_key.c.id > after).order_by(api_key.c.id).limit(limit),
+        ).all()
+        return [_key(row) for row in rows]
+
     def get_key(self, key_id: int) -> Key:
         """The Key of this id. Raises NotFound."""
         row = self._connection.execute(api_key.select().where(api_key.c.id == key_id)).one_or_none()
