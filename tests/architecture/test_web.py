@@ -18,6 +18,7 @@ OPEN = {
     "health.alive": "ok",
     "health.ready": "what is ready",
     "front.home": "the way to the queue",
+    "front.wordpress": "the plugin, which holds no secret",
     "front.privacy": "how comments of a website are processed",
     "api.openapi_json": "what the API is",
     "api.docs": "the same, to read",
