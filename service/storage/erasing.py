@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -23,7 +22,6 @@ from service.domain.submission import Submission
 from service.storage.authors import Authors
 from service.storage.decisions import Decisions
 from service.storage.desk_tables import change, entry, entry_hit, mail
-from service.storage.engine import translated
 from service.storage.history_tables import imported
 from service.storage.queue_tables import author, bulk, campaign, remark, saved_view
 from service.storage.records import read_submission, write_text
@@ -232,56 +230,7 @@ _WRITTEN: Final = (
     (decision, decision.c.reporter),
 )
 _PLACES: Final = ((bulk, bulk.c.asked), (saved_view, saved_view.c.place))
-_TRIES: Final = 3
-_TABLES: Final = (
-    *("submission", "search", "imported", "decision", "remark", "change", "author", "campaign"),
-    *("campaign_band", "entry", "entry_hit", "bulk", "saved_view", "mail"),
-)
 
 
 def _holds(column: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:
     return sa.func.lower(column).contains(word, autoescape=True)
-
-
-def compact(engine: sa.Engine) -> None:
-    """Make the engine let go of what was overwritten: index segments, free pages, the log.
-
-    Slow I/O: SQLite writes its file anew, PostgreSQL its tables. Nothing else may write meanwhile.
-    Raises StoreUnavailable, also while somebody reads on who began before: the log holds it all.
-    """
-    with translated():
-        if engine.dialect.name == "sqlite":
-            _compact_file(engine)
-        else:
-            _compact_tables(engine)
-
-
-def _compact_file(engine: sa.Engine) -> None:
-    raw = engine.raw_connection()
-    try:
-        # Past the engine: it opens a transaction before each statement, and these want none.
-        own = raw.driver_connection
-        assert own is not None  # noqa: S101 - for the type checker
-        own.rollback()
-        own.isolation_level = None
-        for statement in ("INSERT INTO search (search) VALUES ('optimize')", "VACUUM"):
-            own.execute(statement).fetchall()
-        # Each waits for readers as long as for a lock; what it says first is whether it gave up.
-        tries = (own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() for _ in range(_TRIES))
-        if all(is_busy for is_busy, *_ in tries):
-            raise sqlite3.OperationalError("the log is read by somebody else")
-    except sqlite3.Error as error:
-        raise sa.exc.OperationalError("compact", None, error) from None
-    finally:
-        raw.invalidate()
-
-
-def _compact_tables(engine: sa.Engine) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # A table of many gigabytes takes its time.
-        connection.execute(sa.text("SET statement_timeout = 0"))
-        try:
-            for table in _TABLES:
-                connection.execute(sa.text(f"VACUUM FULL {table}"))
-        finally:
-            connection.invalidate()
