@@ -10,6 +10,7 @@ ServiceError
 |  `- BodyTooLarge          more bytes than we take
 |- NotAllowed
 |  |- UnknownKey            no such key, or a revoked one: nobody learns which
+|  |  `- SuspendedKey       refused for a while; `.site_id` says whose key it is
 |  |- NotSignedIn           a page that needs a moderator
 |  |- BadCredentials        sign-in failed: nobody learns why
 |  |- NotPermitted          signed in, but not for this
@@ -117,6 +118,20 @@ class UnknownKey(NotAllowed):
 
     code = "bad-key"
     sentence = "The key is missing, unknown or revoked."
+
+
+class SuspendedKey(UnknownKey):
+    """Catch to tell whoever holds this key of `.site_id` why it is refused.
+
+    No stranger learns anything by it: only the right key gets so far.
+    """
+
+    code = "suspended-key"
+    sentence = "This key is suspended: hold what you would have asked about, and ask again later."
+
+    def __init__(self, site_id: int) -> None:
+        super().__init__(detail="suspended key")
+        self.site_id = site_id
 
 
 class NotSignedIn(NotAllowed):

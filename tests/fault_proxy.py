@@ -9,7 +9,10 @@ import time
 
 
 class FaultProxy:
-    """Between a program and its database: passes, refuses, swallows, is slow, or hangs up half."""
+    """Between a program and its database: passes, refuses, swallows, is slow, or hangs up half.
+
+    *host* may be a folder, in which PostgreSQL's socket is a file.
+    """
 
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
         self.mode = "pass"
@@ -41,14 +44,23 @@ class FaultProxy:
                     inside.close()
                     continue
                 try:
-                    outside = socket.create_connection(self._place, timeout=5)
-                    outside.settimeout(None)
+                    outside = self._connect()
                 except OSError:
                     inside.close()
                     continue
                 self._open += [inside, outside]
                 for pair in ((inside, outside), (outside, inside)):
                     threading.Thread(target=self._pump, args=pair, daemon=True).start()
+
+    def _connect(self) -> socket.socket:
+        host, port = self._place
+        if host.startswith("/"):
+            outside = socket.socket(socket.AF_UNIX)
+            outside.connect(f"{host}/.s.PGSQL.{port}")
+            return outside
+        outside = socket.create_connection(self._place, timeout=5)
+        outside.settimeout(None)
+        return outside
 
     def _pump(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):

@@ -109,6 +109,22 @@ def check_labels(examples: Sequence[Example]) -> None:
         raise NotEnoughLabels(f"fitting needs {_FEWEST} comments of each label at least")
 
 
+def check_blogs(examples: Sequence[Example]) -> None:
+    """Raises NotEnoughLabels when what is not in some fold has one label alone, or nothing.
+
+    So it is with the labels of a single blog: nothing could be said of one the model has not seen.
+    """
+    is_spam = np.array([example.is_spam for example in examples])
+    place = folds(examples, count=_FOLDS)
+    for fold in np.unique(place):
+        rest = is_spam[training_part(examples, place == fold)]
+        if rest.all() or not rest.any():
+            raise NotEnoughLabels(
+                "labels of both kinds from two blogs at least are needed, to measure a model on a"
+                " blog it has not seen: give it corpora as well (--corpora)"
+            )
+
+
 def tabulate_part(
     examples: Sequence[Example], recipe: Recipe, *, count: int, start: int = 0, jobs: int = 1
 ) -> Table:

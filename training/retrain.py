@@ -93,6 +93,7 @@ def _fitted(
     inputs: Inputs, recipe: Recipe, seen: Callable[[str], None], jobs: int
 ) -> tuple[fit.Fitted, dict[str, int]]:
     """The fit, and how many labels there were in each script."""
+    fit.check_blogs(inputs.examples)
     if inputs.stream is None:
         table = fit.tabulate(inputs.examples, recipe, jobs=jobs)
         seen("features")

@@ -10,7 +10,7 @@ export async function check(server, key, comment, { timeoutMs = 5000, tries = 2 
   let error = "";
   for (let turn = 0; turn < tries; turn += 1) {
     try {
-      const answer = await fetch(new URL("/api/v1/check", server), {
+      const answer = await fetch(`${server.replace(/\/+$/, "")}/api/v1/check`, {
         method: "POST",
         redirect: "error",
         headers: {

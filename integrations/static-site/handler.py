@@ -19,11 +19,14 @@ _MOST_BYTES = 64 * 1024
 
 def app(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
     """Keep what a reader wrote where it belongs."""
-    length = int(environ.get("CONTENT_LENGTH") or 0)
+    told = environ.get("CONTENT_LENGTH") or "0"
+    length = int(told) if told.isdecimal() else _MOST_BYTES + 1
     if environ["REQUEST_METHOD"] != "POST" or length > _MOST_BYTES:
         start_response("400 Bad Request", [("Content-Type", "text/plain")])
         return [b"Send the form."]
-    form = {k: v[0] for k, v in parse_qs(environ["wsgi.input"].read(length).decode()).items()}
+    # A letter that is none must not cost a reader his comment.
+    raw = environ["wsgi.input"].read(length).decode("utf-8", "replace")
+    form = {k: v[0] for k, v in parse_qs(raw).items()}
     answer = chaffinch.check(
         text=form.get("text", ""),
         author=form.get("name", ""),

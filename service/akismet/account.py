@@ -12,7 +12,6 @@ import re
 from typing import Any, Final
 
 from service.akismet.form import Pairs, first
-from service.domain.site import Site
 from service.errors import InvalidField
 from service.workflows.count_calls import SitesAsk, SitesPage, Statistics
 
@@ -89,16 +88,17 @@ def write_usage(usage: int, *, is_extended: bool) -> dict[str, Any]:
     return table | (extended if is_extended else {})
 
 
-def write_subscription(site: Site) -> dict[str, Any]:
+def write_subscription(site_id: int, *, is_suspended: bool = False) -> dict[str, Any]:
     """get-subscription: WordPress keeps a key only when the status is `active`.
 
+    `suspended` is how it tells a suspended key from one that never was: both are `invalid`.
     Not "free-api-key": with that type the plugin asks its owner for a donation.
     """
     return {
-        "account_id": site.site_id,
+        "account_id": site_id,
         "account_type": "self-hosted",
         "account_name": "Chaffinch (self-hosted)",
-        "status": "active",
+        "status": "suspended" if is_suspended else "active",
         "next_billing_date": False,
         "limit_reached": False,
     }

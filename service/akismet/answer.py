@@ -18,6 +18,12 @@ from service.domain.submission import Arrival, Scoring
 TEXT: Final = "text/plain; charset=utf-8"
 # Keeps the header below the 1 KiB that the meanest proxies still let pass.
 _MOST_REASONS: Final = 8
+SUSPENDED: Final = (
+    "This key is suspended by whoever runs your Chaffinch server. Comments are held until it works"
+    " again."
+)
+# Of the codes there are the nearest one: suspended, and not for want of money.
+_SUSPENDED_CODE: Final = "10006"
 THANKS: Final = "Thanks for making the web a better place."
 
 
@@ -77,6 +83,22 @@ def write_invalid(guid: str = "", help_text: str = "") -> Answer:
     if help_text:
         headers["X-akismet-debug-help"] = help_text
     return Answer("invalid", headers=headers)
+
+
+def write_suspended(guid: str = "", *, is_judging: bool) -> Answer:
+    """The word for a bad key, and why it is one, where clients look for that (§3.2, §7).
+
+    The real service says `false` to a check and warns beside it; we never do: whoever reads the
+    body alone would publish. With *is_judging* the error and the help make every client that could
+    read a verdict hold or throw; the alert is what WordPress shows its owner, also after verify-key
+    and get-stats, where its absence would take the banner away again.
+    """
+    made = write_invalid(guid, SUSPENDED if is_judging else "")
+    made.headers["X-akismet-alert-code"] = _SUSPENDED_CODE
+    made.headers["X-akismet-alert-msg"] = SUSPENDED
+    if is_judging:
+        made.headers["X-akismet-error"] = "suspended"
+    return made
 
 
 def write_missing(field: str, guid: str = "") -> Answer:

@@ -116,6 +116,8 @@ def refuse(
     """A refusal as Akismet's clients read it: never one of the words that are verdicts."""
     # A refusal of a check without a guid is published (WORDPRESS.md, fact 2).
     guid = guid or (new_guid() if endpoint == CHECK else "")
+    if isinstance(error, e.SuspendedKey):
+        return answer.write_suspended(guid, is_judging=endpoint in _JUDGING)
     if isinstance(error, e.UnknownKey):
         # Clients look for the word, not for the status.
         return answer.write_invalid(guid, _BAD_KEY if endpoint in _JUDGING else "")

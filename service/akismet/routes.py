@@ -125,7 +125,11 @@ def usage_limit(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both ans
 @akismet.route("/<any('1.1', '1.2'):version>/get-subscription", methods=_GET_POST)
 def get_subscription(version: str) -> ResponseReturnValue:  # noqa: ARG001 - both answer alike
     """The account behind a key; WordPress stores no key without it."""
-    return _send(answer.write_json(account.write_subscription(_caller(_request()).owner)))
+    try:
+        made = account.write_subscription(_caller(_request()).owner.site_id)
+    except e.SuspendedKey as error:
+        made = account.write_subscription(error.site_id, is_suspended=True)
+    return _send(answer.write_json(made))
 
 
 @akismet.route("/<any('1.1', '1.2'):version>/get-stats", methods=_GET_POST)
@@ -168,7 +172,7 @@ def verify_wpcom_key(version: str) -> ResponseReturnValue:  # noqa: ARG001 - bot
     except e.UnknownKey:
         return _send(Answer("false", content_type="application/json; charset=utf-8"))
     key = wire.read_key("verify-wpcom-key", pairs, _host())
-    return _send(answer.write_json(account.write_subscription(owner) | {"api_key": key}))
+    return _send(answer.write_json(account.write_subscription(owner.site_id) | {"api_key": key}))
 
 
 def _tokens() -> URLSafeTimedSerializer:

@@ -137,8 +137,8 @@ class SiteOut(Answer):
     policy: dict[str, Any]
 
 
-class Sites(Answer):
-    """The websites this key may see."""
+class Sites(Page):
+    """One page of the websites this key may see."""
 
     items: list[SiteOut]
 
@@ -158,8 +158,8 @@ class KeyOut(Answer):
     key: str | None = None
 
 
-class Keys(Answer):
-    """Every key of the deployment."""
+class Keys(Page):
+    """One page of the keys of the deployment."""
 
     items: list[KeyOut]
 

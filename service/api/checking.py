@@ -7,16 +7,17 @@ import flask
 from models.comment import Comment
 from service import errors as e
 from service.api import answers, shapes, writing
-from service.api.operations import MOST_NAME, Call, Operation, operation
+from service.api.naming import named
+from service.api.operations import Call, Operation, operation
 from service.api.problem import write_problem
 from service.api.read import read_value
 from service.domain.decision import Act
 from service.domain.scope import Scope
-from service.domain.submission import Arrival, Submission, new_guid
+from service.domain.submission import Arrival, Submission
 from service.web.errors import STATUS
 from service.web.health import runtime
 from service.workflows.check_comment import check_comments
-from service.workflows.promise_once import Name, item_guid, keep_promise, promise_once
+from service.workflows.promise_once import item_guid, keep_promise
 from service.workflows.report_mistake import report_mistake
 
 
@@ -38,22 +39,6 @@ def _arrival(ask: shapes.CheckAsk, blog: str) -> Arrival:
     )
 
 
-def _named(call: Call) -> tuple[Name | None, str, bool]:
-    """Name, guid and "done before" of a call; without an Idempotency-Key a new guid."""
-    text = flask.request.headers.get("Idempotency-Key", "").strip()
-    if not text:
-        return None, new_guid(), False
-    if len(text) > MOST_NAME:
-        raise e.InvalidField("Idempotency-Key", f"At most {MOST_NAME} characters.")
-    here = runtime()
-    # The address is a part of it: one name for a check and for a report are two calls.
-    body = flask.request.path.encode() + b"\n" + call.raw
-    name, kept = promise_once(
-        call.caller.key.key_id, text, body, store=here.store, now=here.clock()
-    )
-    return name, kept.guid, kept.is_done
-
-
 def _check(asks: list[tuple[str, Arrival]], call: Call, blog: str) -> list[Submission]:
     here, site = runtime(), call.site(blog)
     try:
@@ -71,14 +56,14 @@ def _judged(one: Submission) -> answers.Judged:
 
 def _check_one(call: Call) -> answers.Judged:
     ask: shapes.CheckAsk = call.body
-    _name, guid, _is_done = _named(call)
+    _name, guid, _is_done = named(call)
     blog = ask.blog or call.caller.site.blog
     return _judged(_check([(guid, _arrival(ask, blog))], call, ask.blog)[0])
 
 
 def _check_many(call: Call) -> answers.Batch:
     batch: shapes.RawBatch = call.body
-    _name, guid, _is_done = _named(call)
+    _name, guid, _is_done = named(call)
     blog = batch.blog or call.caller.site.blog
     good: dict[int, tuple[str, Arrival]] = {}
     items: dict[int, answers.BatchItem] = {}
@@ -105,7 +90,7 @@ def _feedback(call: Call) -> answers.Heard:
     if ask.guid is None and ask.comment is None:
         raise e.MissingField("guid")
     here = runtime()
-    name, guid, is_done = _named(call)
+    name, guid, is_done = named(call)
     if is_done:
         return answers.Heard(guid=guid, label=ask.label)
     site = call.site(ask.blog)

@@ -25,7 +25,7 @@ _QUERY: Final[dict[str, dict[str, Any]]] = {
 _REF: Final = "#/components/schemas/{model}"
 _WORDS: Final = {
     400: "The request cannot be read; `field` names what is wrong.",
-    401: "The key is missing, unknown or revoked.",
+    401: "The key is missing, unknown or revoked, or it is suspended (`suspended-key`).",
     403: "The key does not reach so far.",
     404: "There is no such thing, or it is not yours to see.",
     409: "Something changed meanwhile, or this Idempotency-Key came with another body.",

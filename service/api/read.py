@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+import flask
 from pydantic import BaseModel, ValidationError
 
 from service.errors import BadInput, InvalidField
 
+_MOST_ROWS: Final = 200
 _S = TypeVar("_S", bound=BaseModel)
 
 
@@ -54,6 +56,14 @@ def _mended(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - whatever JSON 
     if isinstance(value, dict):
         return {_mended(k, depth + 1): _mended(v, depth + 1) for k, v in value.items()}
     return value
+
+
+def read_limit() -> int:
+    """How many rows this request asks for on a page. Raises InvalidField."""
+    text = flask.request.args.get("limit", "50")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_ROWS):
+        raise InvalidField("limit", f"limit is a whole number from 1 to {_MOST_ROWS}.")
+    return int(text)
 
 
 def read_cursor(text: str) -> int | None:

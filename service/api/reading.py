@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import Final
 
 import flask
 
 from service import errors as e
 from service.api import answers, writing
 from service.api.operations import Call, Operation, operation
-from service.api.read import read_cursor, write_cursor
+from service.api.read import read_cursor, read_limit, write_cursor
 from service.domain.decision import Outcome
 from service.domain.scope import Scope
 from service.web.health import runtime
@@ -24,15 +23,6 @@ from service.workflows.list_for_site import (
 )
 from service.workflows.list_models import list_models
 
-_MOST_ROWS: Final = 200
-
-
-def _limit() -> int:
-    text = flask.request.args.get("limit", "50")
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_ROWS):
-        raise e.InvalidField("limit", f"limit is a whole number from 1 to {_MOST_ROWS}.")
-    return int(text)
-
 
 def _queue(call: Call) -> answers.Items:
     word = flask.request.args.get("outcome", "unsure").upper()
@@ -42,7 +32,7 @@ def _queue(call: Call) -> answers.Items:
         call.caller.owner,
         Outcome(word),
         before=read_cursor(flask.request.args.get("cursor", "")),
-        limit=_limit(),
+        limit=read_limit(),
         store=runtime().store,
     )
     items = [writing.write_item(one) for one in found]
@@ -64,7 +54,7 @@ def _decisions(call: Call) -> answers.Decisions:
         call.caller.owner,
         before=None if is_oldest else cursor,
         after=(cursor or 0) if is_oldest else None,
-        limit=_limit(),
+        limit=read_limit(),
         store=runtime().store,
     )
     items = [writing.write_decision(one, guid) for one, guid in found]
@@ -75,8 +65,14 @@ def _decisions(call: Call) -> answers.Decisions:
 
 
 def _sites(call: Call) -> answers.Sites:
-    found = list_own_sites(call.caller.owner, store=runtime().store)
-    return answers.Sites(items=[writing.write_site(site) for site in found])
+    found, following = list_own_sites(
+        call.caller.owner,
+        after=read_cursor(flask.request.args.get("cursor", "")),
+        limit=read_limit(),
+        store=runtime().store,
+    )
+    items = [writing.write_site(site) for site in found]
+    return answers.Sites(items=items, next=write_cursor(following))
 
 
 def _models(_call: Call) -> answers.Models:
@@ -164,9 +160,9 @@ operation(
         _READ,
         path="/sites",
         name="sites",
-        summary="The site of this key, and those of its network.",
+        summary="The site of this key, and those of its network, oldest first.",
         answer=answers.Sites,
-        query=(),
+        query=("cursor", "limit"),
     ),
     _sites,
 )

@@ -18,6 +18,8 @@ from service.runtime import Runtime
 from service.web.auth import require_moderator, signed_in
 from service.web.health import runtime
 
+# What stands outside of /moderation: the front door, and what anybody may read.
+front = flask.Blueprint("front", __name__)
 moderation = flask.Blueprint(
     "moderation",
     __name__,

@@ -12,7 +12,7 @@ from service.domain.moderator import Action, may
 from service.errors import ScorerUnavailable
 from service.history.wordpress import COMMAND
 from service.moderation.letters import visible
-from service.moderation.sites import wordpress_lines
+from service.moderation.plugin import Install, install
 from service.runtime import Runtime
 from service.web.auth import here_address, signed_in
 from service.workflows.list_models import list_models
@@ -55,7 +55,7 @@ class FirstRun:
     keys: list[tuple[str, str, str]]
     asked_at: dt.datetime | None
     imported: str
-    install: str
+    install: Install
     export: str
     blog: str
     address: str
@@ -84,7 +84,7 @@ def _cards(start: Start, drawn: list[Band], measured: Measured | None) -> FirstR
         keys=[(key.hint, visible(key.name), visible(site.name)) for site, key in start.keys],
         asked_at=start.asked_at,
         imported=f"{count}+" if count >= MOST_COUNTED else str(count or ""),
-        install=wordpress_lines(),
+        install=install(),
         export=COMMAND,
         blog=next((site.blog for site, _ in start.keys if not site.is_network), _BLOG),
         address=here_address(),

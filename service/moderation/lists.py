@@ -12,7 +12,7 @@ from service.domain.submission import Submission
 from service.domain.view import Age, Listing, Sort, View, sorts_of
 from service.moderation import addresses, forms, views, words
 from service.moderation.beside import Beside, beside, held_line
-from service.moderation.blueprint import SEE_OTHER, back, moderation, page, wants_json
+from service.moderation.blueprint import SEE_OTHER, back, front, moderation, page, wants_json
 from service.moderation.first_run import first_run
 from service.moderation.sayings import tell
 from service.web.auth import signed_in
@@ -22,7 +22,6 @@ from service.workflows.save_view import save_view
 from service.workflows.skip import skip
 from service.workflows.watch import watch
 
-front = flask.Blueprint("front", __name__)
 # In the browser's own cookie: up to which undo this person has read.
 _TOLD: Final = "told"
 

@@ -6,7 +6,7 @@ import flask
 from flask.typing import ResponseReturnValue
 
 from service.errors import ScorerUnavailable
-from service.moderation.lists import front
+from service.moderation.blueprint import front
 from service.web.health import runtime
 from service.workflows.tell_privacy import tell_privacy
 

@@ -17,14 +17,14 @@ from service.moderation import (
     model,
     notice,
     people,
+    plugin,
     privacy,
     profile,
     signing_in,
     sites,
     webhooks,
 )
-from service.moderation.blueprint import moderation, render_error
-from service.moderation.lists import front
+from service.moderation.blueprint import front, moderation, render_error
 
 __all__ = [
     "bulks",
@@ -43,6 +43,7 @@ __all__ = [
     "moderation",
     "notice",
     "people",
+    "plugin",
     "privacy",
     "profile",
     "render_error",

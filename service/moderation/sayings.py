@@ -39,6 +39,7 @@ REFUSALS: Final = (
     N_("Choose approve, spam or remove."),
     N_("The form does not say which version it showed."),
     N_("The key is missing, unknown or revoked."),
+    N_("This key is suspended: hold what you would have asked about, and ask again later."),
     N_("This was one of many: take all of them back."),
     N_("There is no such comment."),
     N_("There is no such decision."),

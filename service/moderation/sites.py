@@ -10,6 +10,7 @@ from service.moderation import desk_words
 from service.moderation.blueprint import SEE_OTHER, moderation, page
 from service.moderation.desk_forms import read_policy_form
 from service.moderation.forms import read_number
+from service.moderation.plugin import install
 from service.web.auth import here_address, signed_in
 from service.web.health import runtime
 from service.workflows.administer import require_choice, set_choices
@@ -35,7 +36,7 @@ def sites_page(refusal: str = "", refused: int = 0) -> ResponseReturnValue:
         found=found,
         names={site.site_id: site.name for site, _ in found},
         now=here.clock(),
-        install=wordpress_lines(),
+        install=install(),
         notices={site.site_id: _notice(site.site_id) for site, _ in found},
         refusal=refusal,
         refused=refused,
@@ -157,14 +158,6 @@ def _notice(site_id: int) -> str:
     return f'<p class="chaffinch">{said} <a href="{place}">{more}</a></p>'
 
 
-def wordpress_lines(key: str = "") -> str:
-    """The lines of a wp-config.php that bring a blog here (integrations/wordpress)."""
-    lines = [f"define( 'CHAFFINCH_URL', '{here_address()}' );"]
-    if key:
-        lines.append(f"define( 'CHAFFINCH_KEY', '{key}' );")
-    return "\n".join(lines)
-
-
 def _once(made: NewKey) -> ResponseReturnValue:
     return page(
         "once.html",
@@ -172,7 +165,7 @@ def _once(made: NewKey) -> ResponseReturnValue:
         title=desk_words.KEY_TITLE.format(site=made.site.name),
         text=desk_words.KEY_TEXT.format(address=here_address()),
         lines=[made.text],
-        install=wordpress_lines(made.text),
+        install=install(made.text),
         until=made.old_until,
         back=flask.url_for("moderation.sites"),
     )

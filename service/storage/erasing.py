@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
+from urllib.parse import unquote_plus
 
 import sqlalchemy as sa
 
@@ -22,7 +22,6 @@ from service.domain.submission import Submission
 from service.storage.authors import Authors
 from service.storage.decisions import Decisions
 from service.storage.desk_tables import change, entry, entry_hit, mail
-from service.storage.engine import translated
 from service.storage.history_tables import imported
 from service.storage.queue_tables import author, bulk, campaign, handover, remark, saved_view
 from service.storage.records import read_submission, write_text
@@ -183,12 +182,25 @@ class Erasing:
                 self._connection.execute(
                     table.update().where(_holds(column, word)).values({column.name: ""})
                 )
+        for table, column in _PLACES:
+            self._forget_places(table, column, words)
         # Sent, or given up.
         is_over = sa.or_(mail.c.sent_at.is_not(None), mail.c.next_at.is_(None))
         mails = self._connection.execute(
             mail.update().where(is_over, mail.c.body != "").values(body="")
         ).rowcount
         return Erased(entries=entries, changes=changes, mails=mails)
+
+    def _forget_places(
+        self, table: sa.Table, column: sa.ColumnElement[str], words: Sequence[str]
+    ) -> None:
+        """Blank the addresses of our own pages that name one of *words*: there an @ is %40."""
+        rows = self._connection.execute(sa.select(table.c.id, column).where(column != "")).all()
+        read = ((row.id, unquote_plus(row[1]).lower()) for row in rows)
+        own = [row_id for row_id, place in read if any(word in place for word in words)]
+        for start in range(0, len(own), _BATCH):
+            some = table.c.id.in_(own[start : start + _BATCH])
+            self._connection.execute(table.update().where(some).values({column.name: ""}))
 
     @contextlib.contextmanager
     def _log_open(self) -> Iterator[None]:
@@ -216,61 +228,15 @@ class Erasing:
 # Where else people write what they like, the address of somebody among it.
 _WRITTEN: Final = (
     (entry, entry.c.why),
-    (bulk, bulk.c.asked),
     (bulk, bulk.c.note),
-    (saved_view, saved_view.c.place),
     (saved_view, saved_view.c.name),
+    # About somebody else's comment, that is: notes on the person's own go whole.
+    (remark, remark.c.text),
+    (decision, decision.c.note),
+    (decision, decision.c.reporter),
 )
-_TRIES: Final = 3
-_TABLES: Final = (
-    *("submission", "search", "imported", "decision", "remark", "change", "author", "campaign"),
-    *("handover", "campaign_band", "entry", "entry_hit", "bulk", "saved_view", "mail"),
-)
+_PLACES: Final = ((bulk, bulk.c.asked), (saved_view, saved_view.c.place))
 
 
 def _holds(column: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:
     return sa.func.lower(column).contains(word, autoescape=True)
-
-
-def compact(engine: sa.Engine) -> None:
-    """Make the engine let go of what was overwritten: index segments, free pages, the log.
-
-    Slow I/O: SQLite writes its file anew, PostgreSQL its tables. Nothing else may write meanwhile.
-    Raises StoreUnavailable, also while somebody reads on who began before: the log holds it all.
-    """
-    with translated():
-        if engine.dialect.name == "sqlite":
-            _compact_file(engine)
-        else:
-            _compact_tables(engine)
-
-
-def _compact_file(engine: sa.Engine) -> None:
-    raw = engine.raw_connection()
-    try:
-        # Past the engine: it opens a transaction before each statement, and these want none.
-        own = raw.driver_connection
-        assert own is not None  # noqa: S101 - for the type checker
-        own.rollback()
-        own.isolation_level = None
-        for statement in ("INSERT INTO search (search) VALUES ('optimize')", "VACUUM"):
-            own.execute(statement).fetchall()
-        # Each waits for readers as long as for a lock; what it says first is whether it gave up.
-        tries = (own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() for _ in range(_TRIES))
-        if all(is_busy for is_busy, *_ in tries):
-            raise sqlite3.OperationalError("the log is read by somebody else")
-    except sqlite3.Error as error:
-        raise sa.exc.OperationalError("compact", None, error) from None
-    finally:
-        raw.invalidate()
-
-
-def _compact_tables(engine: sa.Engine) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # A table of many gigabytes takes its time.
-        connection.execute(sa.text("SET statement_timeout = 0"))
-        try:
-            for table in _TABLES:
-                connection.execute(sa.text(f"VACUUM FULL {table}"))
-        finally:
-            connection.invalidate()

@@ -141,15 +141,15 @@ class Sites:
         return _key(row)
 
     def find_key(self, key_hash: str, now: dt.datetime) -> tuple[Key, Site, bool] | None:
-        """The Key with this hash that works now, its Site, and whether its text is kept.
+        """The Key with this hash that is not revoked, its Site, and whether its text is kept.
 
-        One round trip.
+        It may be suspended: whoever asks looks. One round trip.
         """
         row = self._connection.execute(
             sa.select(api_key, site, sealed_key.c.key_id.is_not(None))
             .join(site, site.c.id == api_key.c.site_id)
             .outerjoin(sealed_key, sealed_key.c.key_id == api_key.c.id)
-            .where(api_key.c.key_hash == key_hash, _works(now)),
+            .where(api_key.c.key_hash == key_hash, _lives(now)),
         ).one_or_none()
         if row is None:
             return None
@@ -169,6 +169,13 @@ class Sites:
         """A Site's Keys, revoked ones too, oldest first."""
         rows = self._connection.execute(
             api_key.select().where(api_key.c.site_id == site_id).order_by(api_key.c.id),
+        ).all()
+        return [_key(row) for row in rows]
+
+    def page_keys(self, *, after: int, limit: int) -> list[Key]:
+        """At most *limit* Keys of any Site whose id is greater than *after*, oldest first."""
+        rows = self._connection.execute(
+            api_key.select().where(api_key.c.id > after).order_by(api_key.c.id).limit(limit),
         ).all()
         return [_key(row) for row in rows]
 

@@ -18,9 +18,9 @@ from service.domain.hold import Hold
 from service.domain.submission import Submission, without_old_address
 from service.errors import StoreUnavailable
 from service.storage.address_key import AddressKey
+from service.storage.compacting import compact
 from service.storage.engine import WRITES, make_engine, translated
 from service.storage.entries import Entries
-from service.storage.erasing import compact
 from service.storage.gauges import Gauges, read_gauges
 from service.storage.known import Known
 from service.storage.listbook import ListBook

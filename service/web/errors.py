@@ -26,6 +26,7 @@ STATUS: Final[dict[type[e.ServiceError], int]] = {
     e.BodyTooLarge: 413,
     e.NotAllowed: 403,
     e.UnknownKey: 401,
+    e.SuspendedKey: 401,
     e.NotSignedIn: 401,
     e.BadCredentials: 401,
     e.NotPermitted: 403,

@@ -144,6 +144,14 @@ def list_keys(*, store: Store) -> list[tuple[Site, list[Key]]]:
         return [(site, unit.sites.list_keys(site.site_id)) for site in unit.sites.list_all()]
 
 
+def page_keys(*, after: int | None, limit: int, store: Store) -> tuple[list[Key], int | None]:
+    """One page of all Keys, oldest first, and where the next one begins (fast I/O)."""
+    with store.read() as unit:
+        found = unit.sites.page_keys(after=after or 0, limit=limit + 1)
+    items = found[:limit]
+    return items, items[-1].key_id if len(found) > limit else None
+
+
 def list_sites(*, store: Store) -> list[tuple[Site, list[tuple[str, int, dt.datetime]]]]:
     """Every Site with the other addresses its keys were used for: address, calls, last call."""
     with store.read() as unit:

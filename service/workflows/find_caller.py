@@ -10,7 +10,7 @@ from typing import Final
 from service.domain.caller import Caller
 from service.domain.scope import Scope
 from service.domain.site import Site, key_hash, same_address
-from service.errors import Conflict, NotPermitted, StoreUnavailable, UnknownKey
+from service.errors import Conflict, NotPermitted, StoreUnavailable, SuspendedKey, UnknownKey
 from service.storage.store import Store
 
 # Often enough to tell an idle key from a used one, rare enough not to write at every call.
@@ -27,6 +27,8 @@ def find_caller(
     now: dt.datetime,
 ) -> Caller:
     """The Caller behind *key*. Raises UnknownKey for a missing, unknown or revoked one (fast I/O).
+
+    A suspended one raises SuspendedKey, which is an UnknownKey to all who do not ask.
 
     *scope* is what the Key is needed for; raises NotPermitted when it does not reach so far.
     The Site comes from the key alone. Only a network key looks at *blog*: it makes one child Site
@@ -81,6 +83,8 @@ def _ask(hashed: str, blog: str, *, store: Store, now: dt.datetime) -> Caller:
         if found is None:
             raise UnknownKey(detail="unknown or revoked key")
         known, owner, is_sealed = found
+        if known.suspended_at is not None:
+            raise SuspendedKey(owner.site_id)
         site: Site | None = owner
         if owner.is_network and blog.strip():
             site = unit.sites.find_by_blog(blog, parent_id=owner.site_id)

@@ -10,10 +10,18 @@ from service.storage.submissions import PageAsk
 from service.storage.unit import Unit
 
 
-def list_own_sites(owner: Site, *, store: Store) -> list[Site]:
-    """The Site of a key, and the children of a network (fast I/O)."""
+def list_own_sites(
+    owner: Site, *, after: int | None, limit: int, store: Store
+) -> tuple[list[Site], int | None]:
+    """One page of a key's Site and the children of a network, oldest first; where the next begins.
+
+    Fast I/O.
+    """
     with store.read() as unit:
-        return _sites_of(unit, owner)
+        own = sorted(_sites_of(unit, owner), key=lambda site: site.site_id)
+    found = [site for site in own if after is None or site.site_id > after]
+    items = found[:limit]
+    return items, items[-1].site_id if len(found) > limit else None
 
 
 def list_own_comments(

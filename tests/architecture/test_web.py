@@ -18,6 +18,7 @@ OPEN = {
     "health.alive": "ok",
     "health.ready": "what is ready",
     "front.home": "the way to the queue",
+    "front.wordpress": "the plugin, which holds no secret",
     "front.privacy": "how comments of a website are processed",
     "api.openapi_json": "what the API is",
     "api.docs": "the same, to read",
@@ -124,6 +125,8 @@ def make(kind):
         return kind("Ana approved this.", version=1)
     if kind is errors.BelongsToBulk:
         return kind("0" * 32)
+    if kind is errors.SuspendedKey:
+        return kind(1)
     return kind(detail="for the log only") if "detail" in signature(kind) else kind()
 
 

@@ -45,7 +45,9 @@ ROWS = {
     "wrong key": Row("the key is unknown", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
     "revoked key": Row("the key was revoked", "200 `invalid`, guid, `X-akismet-debug-help`", HELD),
     "suspended key": Row(
-        "the key is suspended", "200 `invalid`, guid, `X-akismet-debug-help`", HELD
+        "the key is suspended",
+        "200 `invalid`, guid, `X-akismet-error: suspended`, an alert, `X-akismet-debug-help`",
+        "a WordPress holds it, says why to its owner, and asks again",
     ),
     "empty field": Row(
         "a required field is empty", "200 `Missing required field: user_ip.`, guid", HELD

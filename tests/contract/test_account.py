@@ -6,6 +6,7 @@ import json
 import pytest
 
 from service.workflows.administer import add_site
+from service.workflows.suspend_key import suspend_key
 from tests.builders import BLOG, KEY, NOON
 from tests.contract.calls import post
 
@@ -138,3 +139,50 @@ def test_a_blog_of_a_network_sees_its_own_statistics(client, store):
         assert f"<b>{caught}</b> spam caught" in page
         stats = post(client, "get-stats", key=key, blog=query[6:] or None).get_json()
         assert stats["spam"] == (0 if "no.example" in query else caught)
+
+
+@pytest.fixture
+def suspended(client, store, site_key):
+    """The same client, its key suspended; its Site's id."""
+    with store.read() as unit:
+        (site,) = unit.sites.list_all()
+        (key,) = unit.sites.list_keys(site.site_id)
+    suspend_key(key.key_id, is_suspended=True, store=store, now=NOON)
+    yield site.site_id
+    suspend_key(key.key_id, is_suspended=False, store=store, now=NOON)
+    assert post(client, "verify-key", key=KEY).text == "valid"
+
+
+def test_a_subscription_tells_a_suspended_key_from_one_that_never_was(client, suspended):
+    found = json.loads(post(client, "get-subscription", key=KEY).text)
+    assert (found["status"], found["account_id"]) == ("suspended", suspended)
+    assert len(found) == 6
+    stranger = post(client, "get-subscription", api_key="000000000000")
+    assert stranger.text == "invalid"
+    assert "X-akismet-alert-code" not in stranger.headers
+
+
+@pytest.mark.parametrize("endpoint", ["verify-key", "comment-check", "get-stats"])
+def test_the_alert_of_a_suspended_key_comes_with_all_that_would_clear_it(
+    client, suspended, endpoint
+):
+    answer = post(client, endpoint, key=KEY)
+    assert (answer.status_code, answer.text) == (200, "invalid")
+    assert answer.headers["X-akismet-alert-code"] == "10006"
+    assert answer.headers["X-akismet-alert-msg"].startswith("This key is suspended")
+
+
+@pytest.mark.parametrize("endpoint", ["comment-check", "submit-spam", "submit-ham"])
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_a_suspended_key_hears_no_verdict_and_no_thanks(client, suspended, endpoint, version):
+    fields = {"api_key": KEY, "blog": BLOG, "user_ip": "203.0.113.9", "comment_content": "casino"}
+    answer = client.post(f"/{version}/{endpoint}", data=fields)
+    assert (answer.status_code, answer.text) == (200, "invalid")
+    assert answer.headers["X-akismet-error"] == "suspended"
+    assert answer.headers["X-akismet-debug-help"].startswith("This key is suspended")
+    assert bool(answer.headers.get("X-akismet-guid")) is (endpoint == "comment-check")
+
+
+def test_verifying_a_suspended_key_has_no_help_that_makes_clients_throw(client, suspended):
+    answer = post(client, "verify-key", key=KEY)
+    assert {"X-akismet-debug-help", "X-akismet-error"}.isdisjoint(answer.headers.keys())

@@ -169,6 +169,57 @@ def test_a_decision_is_the_moderators_and_can_be_taken_back(client, site_key, lo
     assert back.get_json()["outcome"] == "unsure"
 
 
+def test_a_decision_under_one_name_overrules_nobody_when_it_comes_again(
+    client, store, site_key, long_key
+):
+    guid = call(client, "check", ask("maybe")).get_json()["guid"]
+    body = {"guid": guid, "act": "approve"}
+    first = call(client, "decisions", body, key=long_key, Idempotency_Key="a")
+    assert (first.status_code, first.get_json()["outcome"]) == (200, "ham")
+    call(client, "decisions", {"guid": guid, "act": "spam"}, key=long_key, Idempotency_Key="b")
+    again = call(client, "decisions", body, key=long_key, Idempotency_Key="a")
+    assert (again.status_code, again.get_json()["outcome"]) == (200, "spam")
+    assert count(store, decision) == 2
+    other = call(client, "decisions", body | {"act": "remove"}, key=long_key, Idempotency_Key="a")
+    assert (other.status_code, other.get_json()["code"]) == (409, "conflict")
+
+
+def test_taking_back_under_one_name_is_answered_again(client, store, site_key, long_key):
+    guid = call(client, "check", ask("maybe")).get_json()["guid"]
+    call(client, "decisions", {"guid": guid, "act": "spam"}, key=long_key)
+    made = call(client, "decisions").get_json()["items"][0]["id"]
+    body = {"act": "undo", "undoes": made}
+    for _ in range(2):
+        back = call(client, "decisions", body, key=long_key, Idempotency_Key="a")
+        assert (back.status_code, back.get_json()["outcome"]) == (200, "unsure")
+    assert call(client, "decisions", body, key=long_key).status_code == 409
+    assert count(store, decision) == 2
+
+
+def pages(client, path, key):
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = call(client, f"{path}?limit=2&cursor={cursor}", key=key).get_json()
+        assert len(page["items"]) <= 2
+        seen += [one["id"] for one in page["items"]]
+        cursor = page["next"]
+    return seen
+
+
+def test_keys_and_sites_are_paged_by_cursor_without_gap_or_repeat(client, store, long_key):
+    network = add_site(OTHER, is_network=True, store=store, secret=SECRET, now=NOON)
+    for number in range(4):
+        blog = f"https://child{number}.example/"
+        call(client, "check", ask(), key=network.text).get_json()
+        call(client, "check", ask(blog=blog), key=network.text)
+    listed = pages(client, "sites", network.text)
+    assert listed == sorted(set(listed))
+    assert len(listed) == 5
+    listed = pages(client, "keys", long_key)
+    assert listed == sorted(set(listed))
+    assert len(listed) == 3
+
+
 def test_the_queue_is_paged_by_cursor_without_gap_or_repeat(client, site_key):
     made = [call(client, "check", ask(f"maybe {n}")).get_json()["guid"] for n in range(7)]
     seen, cursor = [], ""
@@ -272,6 +323,30 @@ def test_a_site_that_wants_reasons_gets_them_here_too(client, site_key, long_key
     assert null.status_code == 400
 
 
+def test_a_key_is_suspended_and_works_again(client, long_key, store):
+    new = call(client, "sites", {"blog": OTHER}, key=long_key).get_json()
+    where = f"keys/{new['id']}"
+    for _ in range(2):
+        done = call(client, f"{where}/suspend", key=long_key, method="POST")
+        assert (done.status_code, bool(done.get_json()["suspended_at"])) == (200, True)
+    refused = call(client, "check", ask("casino"), key=new["key"])
+    assert (refused.status_code, refused.get_json()["code"]) == (401, "suspended-key")
+    assert count(store) == 0
+    for _ in range(2):
+        done = call(client, f"{where}/resume", key=long_key, method="POST")
+        assert (done.status_code, done.get_json()["suspended_at"]) == (200, None)
+    assert call(client, "check", ask("casino"), key=new["key"]).get_json()["verdict"] == "spam"
+
+
+def test_a_revoked_key_is_not_brought_back_by_resuming_it(client, long_key):
+    new = call(client, "sites", {"blog": OTHER}, key=long_key).get_json()
+    call(client, f"keys/{new['id']}", key=long_key, method="DELETE")
+    for verb in ("suspend", "resume"):
+        answer = call(client, f"keys/{new['id']}/{verb}", key=long_key, method="POST")
+        assert (answer.status_code, answer.get_json()["code"]) == (409, "conflict")
+    assert call(client, "keys/999/suspend", key=long_key, method="POST").status_code == 404
+
+
 def test_numbers_and_models_are_told(client, site_key):
     call(client, "check", ask("casino"))
     call(client, "check", ask("Thank you"))
@@ -293,7 +368,7 @@ def test_the_akismet_wire_mirrors_verdict_score_and_reasons(client, site_key):
 
 def test_the_page_to_try_it_loads_only_what_is_ours(client):
     page = client.get("/api/v1/docs")
-    assert (page.status_code, page.text.count("<section")) == (200, 15)
+    assert (page.status_code, page.text.count("<section")) == (200, 17)
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "//" not in page.text.split("<body>")[0].replace("<!doctype", "")
     for name in ("docs.js", "docs.css"):

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from service.errors import StoreUnavailable
+from service.storage.store import Store
 from tests.builders import KEY
 
 
@@ -35,6 +37,54 @@ def test_every_refusal_is_a_problem(client, site_key, path, body, status):
     answer = call(client, path, body)
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
     assert {"type", "title", "status", "code", "detail"} <= set(answer.get_json())
+
+
+def is_problem(answer, status, code):
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+    told = answer.get_json()
+    assert (told["status"], told["code"], told["type"]) == (status, code, f"/api/v1/docs#{code}")
+    assert told["title"]
+    assert told["detail"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "code"),
+    [
+        ({"path": "check", "method": "DELETE"}, 405, "method-not-allowed"),
+        ({"path": "nowhere/at/all"}, 404, "not-found"),
+        ({"path": "comments/" + "0" * 32}, 404, "not-found"),
+        ({"path": "check", "body": {"comment": {"text": "x" * 3_000_000}}}, 413, "too-large"),
+        ({"path": "check", "body": {"comment": {"text": 5}}}, 400, "invalid-field"),
+        ({"path": "check", "body": {}, "key": "0123456789ab"}, 401, "bad-key"),
+        ({"path": "keys"}, 403, "not-permitted"),
+    ],
+)
+def test_whatever_is_refused_is_refused_as_a_problem(client, site_key, how, status, code):
+    is_problem(call(client, **how), status, code)
+
+
+def test_trouble_of_ours_is_a_problem_that_says_when_to_come_back(client, site_key, monkeypatch):
+    def gone(*_args, **_more):
+        raise StoreUnavailable(detail="forced")
+
+    call(client, "check", ask())
+    monkeypatch.setattr(Store, "begin", gone)
+    monkeypatch.setattr(Store, "append", gone)
+    answer = call(client, "check", ask())
+    is_problem(answer, 503, "no-store")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_a_bug_is_a_problem_that_tells_nothing_of_itself(client, site_key, monkeypatch):
+    def broken(*_args, **_more):
+        raise ZeroDivisionError("of the secret")
+
+    monkeypatch.setattr(Store, "append", broken)
+    monkeypatch.setattr(Store, "begin", broken)
+    answer = call(client, "check", ask(), Idempotency_Key="a")
+    is_problem(answer, 500, "bug")
+    assert "secret" not in answer.text
+    assert "verdict" not in answer.text
 
 
 def test_a_wrong_method_names_the_right_ones(client, site_key):

@@ -20,7 +20,8 @@ from service.storage.store import Store
 from service.storage.tables import submission
 from service.web import gate
 from service.workflows.administer import revoke_key, set_policy
-from tests.builders import BLOG, KEY
+from service.workflows.suspend_key import suspend_key
+from tests.builders import BLOG, KEY, NOON
 from tests.fakes import BrokenScorer
 
 FORM = "application/x-www-form-urlencoded"
@@ -164,6 +165,14 @@ def test_only_the_short_road_is_taken_for_a_check(app, site_key, monkeypatch):
     assert answered(app.wsgi_app, CASES["spam"]())[2] == "true"
     with pytest.raises(TypeError):
         app.wsgi_app(ELSEWHERE["a slash at the end"](), None)
+
+
+def test_both_roads_say_alike_that_a_key_is_suspended(app, site_key, store):
+    with store.read() as unit:
+        (key,) = unit.sites.list_keys(unit.sites.find_by_blog(BLOG).site_id)
+    suspend_key(key.key_id, is_suspended=True, store=store, now=NOON)
+    status, headers, body = assert_alike(app, CASES["spam"])
+    assert (status, body, headers["X-akismet-error"]) == ("200 OK", "invalid", "suspended")
 
 
 def test_both_roads_say_alike_that_no_model_answers(runtime, site_key):

@@ -77,6 +77,19 @@ def test_a_static_site_loses_nothing_when_nobody_answers(tmp_path):
     assert len((tmp_path / "held.jsonl").read_text().splitlines()) == 3
 
 
+def test_a_static_site_keeps_what_is_not_even_text(tmp_path):
+    poster = POSTER.replace(
+        'data={"name": "Maria", "text": text}',
+        'data=b"name=M\\xfcller&text=caf\\xe9", content_type="application/x-www-form-urlencoded"',
+    )
+    assert poster != POSTER
+    environment = {"SPAM_SERVER": GONE, "SPAM_KEY": KEY, "COMMENTS": str(tmp_path)}
+    example = str(PLACE / "static-site/handler.py")
+    assert run([sys.executable, "-c", poster, example, '["one"]'], **environment) == [303]
+    (kept,) = (tmp_path / "held.jsonl").read_text().splitlines()
+    assert json.loads(kept)["text"].startswith("caf")
+
+
 NODE = """
 const { check } = await import(process.argv[1]);
 const found = [];

@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -79,6 +80,16 @@ def test_more_labels_than_fit_in_memory_are_put_on_a_disk_and_taken_off_again(tm
     assert said.exit_code == 0, said.output
     assert ": 792 comments," in said.stdout
     assert not list(data_dir.glob("pieces-*"))
+
+
+def test_the_labels_of_one_blog_alone_are_refused_in_a_sentence(tmp_path, labels):
+    rows = [json.loads(line) for line in Path(labels).read_text().splitlines()]
+    place = tmp_path / "one.jsonl"
+    alone = [json.dumps(row | {"site": "https://one.example/"}) for row in rows]
+    place.write_text("\n".join(alone))
+    said = run_in(tmp_path / "var", "retrain", "--labels", str(place), "--jobs", "1")
+    assert said.exit_code == 1
+    assert said.stderr.startswith("chaffinch-train: labels of both kinds from two blogs")
 
 
 @pytest.fixture

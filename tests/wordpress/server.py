@@ -53,7 +53,22 @@ class Server:
         unsure, spam, blatant = (float(part) for part in cutoffs.split(","))
         chosen = Cutoffs(unsure_from=unsure, spam_from=spam, blatant_from=blatant)
         set_policy(self.blog.address, {"cutoffs": chosen}, store=self.store, now=utc_now())
-        # Another process's change is seen when what it knew is not fresh any more.
+        self._wait_until_seen()
+
+    def tells_key_to(self, word: str) -> None:
+        """*word* is `suspend` or `resume`: what the operator does with the blog's key."""
+        with self.store.read() as unit:
+            (number,) = [
+                key.key_id
+                for site in unit.sites.list_all()
+                for key in unit.sites.list_keys(site.site_id)
+                if key.hint == KEY[:4]
+            ]
+        self.run("key", word, str(number))
+        self._wait_until_seen()
+
+    def _wait_until_seen(self) -> None:
+        # Another process's change is seen when what this one knew is not fresh any more.
         time.sleep(FRESH_S)
 
     def submissions(self, text: str) -> list[Submission]:

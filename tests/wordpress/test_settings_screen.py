@@ -57,6 +57,31 @@ def test_a_wrong_key_is_not_stored(owner, server, blog):
     assert blog.option("wordpress_api_key") in {"", "NULL"}
 
 
+def test_a_suspended_key_is_named_to_the_owner_and_what_came_meanwhile_is_judged_later(
+    owner, keyed, blog
+):
+    keyed.judges("0,0,1")
+    keyed.tells_key_to("suspend")
+    try:
+        blog.comment("written while suspended")
+        assert blog.state("written while suspended") == "0"
+        assert keyed.submissions("written while suspended") == []
+        # Asking again finds it suspended still: nothing is published for want of an answer.
+        blog.php("do_action('akismet_schedule_cron_recheck');")
+        assert blog.state("written while suspended") == "0"
+        owner.goto(f"{blog.address}/wp-admin/edit-comments.php")
+        assert "This key is suspended by whoever runs your Chaffinch server" in owner.content()
+        owner.goto(f"{blog.address}{AKISMET}")
+        assert "Your Akismet subscription is suspended" in owner.content()
+        assert "no longer valid" not in owner.content()
+    finally:
+        keyed.tells_key_to("resume")
+    owner.goto(f"{blog.address}/wp-admin/edit-comments.php")
+    assert "This key is suspended" not in owner.content()
+    blog.php("do_action('akismet_schedule_cron_recheck');")
+    assert blog.state("written while suspended") == "spam"
+
+
 def test_previews_of_links_are_off(owner, keyed, blog):
     owner.goto(f"{blog.address}/wp-admin/edit-comments.php")
     assert "enable_mshots" not in owner.content()

@@ -1,10 +1,20 @@
-"""A canary is planted, judged, decided, exported and brought in; then erased; then looked for."""
+"""A canary is planted, judged, decided, exported and brought in; then erased; then looked for.
+
+Also in what is really trained next: its bytes, what they say, its card, its labels.
+"""
 
 import json
 import logging
+import re
+import shutil
+import zlib
 
 import pytest
 
+from models.artefact import find_signing_key
+from models.comment import Comment
+from models.loader import load
+from models.registry import Registry
 from service.app import create_app
 from service.domain.decision import Act
 from service.domain.moderator import Role
@@ -21,6 +31,7 @@ from tests.builders import BLOG, KEY, PASSWORD
 from tests.contract.calls import post
 from tests.exports import wp_row
 from tests.fakes import StubScorer
+from tests.training.test_cli import run_in, write_labels
 
 EMAIL, PHRASE, ADDRESS = "canary.kanari@birds.example", "zwitscherwort", "203.0.113.77"
 CANARIES = (EMAIL, PHRASE, ADDRESS)
@@ -30,6 +41,10 @@ CANARIES = (EMAIL, PHRASE, ADDRESS)
 def planted(chaffinch, environ, tmp_path, caplog):
     """The canary in every place that a deployment has for it, and in an export made before."""
     caplog.set_level(logging.DEBUG)
+    return plant(chaffinch, tmp_path)
+
+
+def plant(chaffinch, folder):
     assert chaffinch("site", "add", BLOG, "--key", KEY).code == 0
     settings = Settings.load()
     runtime = Runtime(
@@ -51,7 +66,7 @@ def planted(chaffinch, environ, tmp_path, caplog):
     index_new(store=runtime.store, now=now)
     remember_callers(remembered, store=runtime.store, now=now)
     runtime.store.close()
-    place = tmp_path / "history.json"
+    place = folder / "history.json"
     row = wp_row("1", "spam", comment_author_email=EMAIL, comment_content=f"buy {PHRASE}")
     place.write_text(json.dumps([row | {"akismet_user_result": "true"}]))
     assert chaffinch("import", "wp-comments", str(place), "--site", BLOG).code == 0
@@ -104,3 +119,71 @@ def in_files_of(base):
             continue
     assert text
     return found_in(text)
+
+
+@pytest.fixture
+def train(chaffinch, tmp_path):
+    """Train on this deployment's own labels; answers with the label file and the model's folder."""
+    with open(write_labels(tmp_path / "made.jsonl"), encoding="utf-8") as file:  # noqa: PTH123
+        rows = [json.loads(line) for line in file]
+    for number in range(2):
+        blog, place = f"https://blog{number}.example/", tmp_path / f"{number}.jsonl"
+        assert chaffinch("site", "add", blog).code == 0
+        own = [row | {"site": blog, "source": "MODERATOR"} for row in rows[number::2]]
+        place.write_text("\n".join(map(json.dumps, own)))
+        assert chaffinch("import", "jsonl", str(place), "--site", blog).code == 0
+    var = tmp_path / "var"
+
+    def run(name):
+        labels = tmp_path / name
+        assert chaffinch("export", "--out", str(labels)).code == 0
+        said = run_in(var, "retrain", "--labels", str(labels), "--jobs", "1")
+        assert said.exit_code == 0, said.output
+        return labels, var / "models" / re.search(r"candidate (\S+):", said.stdout)[1]
+
+    return run
+
+
+def weights(folder):
+    """A model's weights as joblib wrote them, before they were pressed."""
+    plain = zlib.decompress((folder / "weights.joblib").read_bytes())
+    assert b"joblib" in plain
+    return plain
+
+
+def in_model(folder):
+    """Every file of a model, its weights unpacked as well."""
+    raw = {one.name: one.read_bytes() for one in folder.iterdir()}
+    assert set(raw) == {"weights.joblib", "manifest.json", "MODEL_CARD.md"}
+    raw["weights"] = weights(folder)
+    return found_in("\n".join(one.decode("latin-1") for one in raw.values()))
+
+
+def opinion(folder, key):
+    """What a model makes of the canary's words, as odds."""
+    model = load(Registry(folder.parent), folder.name, signing_key=find_signing_key(key))
+    return model.score(Comment(text=f"maybe {PHRASE}", author=PHRASE)).evidence.logit
+
+
+def test_the_next_trained_model_is_bit_by_bit_the_one_that_never_knew_of_it(
+    chaffinch, train, tmp_path
+):
+    var = tmp_path / "var"
+    _, folder = train("never.jsonl")
+    never, neutral = weights(folder), opinion(folder, var / "model.key")
+    # Trained again it shall be made, not found.
+    shutil.rmtree(folder)
+    plant(chaffinch, tmp_path)
+    # The twin: trained before the erasure, it has learned the words, from labels that hold them.
+    labels, before = train("before.jsonl")
+    assert found_in(labels.read_text()) == [EMAIL, PHRASE]
+    assert weights(before) != never
+    assert opinion(before, var / "model.key") > neutral + 0.1
+    said = chaffinch("privacy", "erase", "--email", EMAIL, "--yes")
+    assert json.loads(said.out)["retrain"] == [before.name]
+    labels, after = train("after.jsonl")
+    assert found_in(labels.read_text()) == []
+    assert in_model(after) == []
+    assert weights(after) == never
+    # Nothing here holds it any more, but the model that the certificate names.
+    assert in_files(var) == []

@@ -4,6 +4,7 @@ import html
 import io
 import json
 import re
+from pathlib import Path
 
 import pyotp
 import pytest
@@ -219,12 +220,25 @@ def test_a_key_is_shown_once(olga, site):
     assert key not in olga.get("/moderation/log").text
 
 
-def test_a_wordpress_blog_is_told_its_two_lines(olga, site):
+def test_a_wordpress_blog_is_told_a_line_to_install_and_two_to_write(olga, site):
     page = html.unescape(olga.get("/moderation/sites").text)
+    fetch = (
+        "curl -fsSo wp-content/mu-plugins/chaffinch.php http://localhost/wordpress/chaffinch.php"
+    )
+    assert f"mkdir -p wp-content/mu-plugins && {fetch}" in page
     assert "define( 'CHAFFINCH_URL', 'http://localhost' );" in page
     assert "CHAFFINCH_KEY" not in page
     made = html.unescape(send(olga, f"sites/{site.site_id}/key", name="staging").text)
     assert re.search(r"define\( 'CHAFFINCH_KEY', '[0-9a-f]{12}' \);", made)
+    assert fetch in made
+
+
+def test_the_plugin_that_is_fetched_is_the_one_that_is_tested(client):
+    answer = client.get("/wordpress/chaffinch.php")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    place = Path(__file__).parents[4] / "integrations/wordpress/chaffinch.php"
+    assert answer.data == place.read_bytes()
 
 
 def test_a_rule_is_tried_before_it_acts(store, olga, site):

@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+import os
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +15,9 @@ from service.domain.entry import Effect, EntryKind
 from service.domain.erasure import person_hash, read_asked
 from service.domain.moderator import Role
 from service.domain.submission import new_guid
+from service.domain.view import Listing, View
 from service.errors import InvalidField
+from service.storage.queue_tables import bulk
 from service.storage.tables import metadata
 from service.workflows.add_entry import add_entry
 from service.workflows.add_note import add_note
@@ -22,10 +26,12 @@ from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
 from service.workflows.forget_person import forget_person, replay, show_person
 from service.workflows.index_new import index_new
+from service.workflows.prepare_bulk import prepare_bulk
 from service.workflows.recheck_item import recheck_item
+from service.workflows.save_view import save_view
 from service.workflows.send_item import send_item
 from tests.builders import NOON, PASSWORD, make_arrival
-from tests.conftest import SECRET
+from tests.conftest import SECRET, missing
 from tests.fakes import StubScorer
 from tests.unit.service.workflows.conftest import MOMENT
 
@@ -117,6 +123,39 @@ def test_nothing_of_the_person_is_left_in_any_table(each_store, world, tmp_path)
         assert unit.submissions.get(mine[0]).outcome.value == "SPAM"
 
 
+@pytest.mark.parametrize("spell", [str, quote, lambda text: quote(text).lower()])
+def test_pages_that_were_searched_for_the_person_are_forgotten_however_it_is_spelled(
+    each_store, world, people, tmp_path, spell
+):
+    place = f"/moderation/search?q=from%3A{spell(EMAIL.upper())}"
+    kept = "/moderation/search?q=from%3Aann%40birds.example"
+    own = {"store": each_store, "now": NOON}
+    for name, where in (("hers", place), ("Ann's", kept)):
+        save_view(people[0], name=name, place=where, **own)
+        prepare_bulk(people[0], Act.SPAM, View(listing=Listing.ANY), asked=where, **own)
+    erase(each_store, tmp_path)
+    text = unquote(everything(each_store))
+    assert EMAIL not in text
+    assert text.count("ann@birds.example") >= 2
+    with each_store.engine.connect() as connection:
+        asked = connection.execute(sa.select(bulk.c.asked).order_by(bulk.c.id)).scalars().all()
+    assert asked == ["", kept]
+
+
+def test_a_note_on_somebody_elses_comment_that_names_the_person_is_forgotten(
+    each_store, world, people, tmp_path
+):
+    _, other = world
+    own = {"store": each_store, "now": NOON}
+    add_note(people[0], other, f"is this {EMAIL.upper()} again?", **own)
+    add_note(people[0], other, "or Ann?", **own)
+    decide(people[0], other, Act.SPAM, seen_version=0, note=f"as {EMAIL}", **own)
+    erase(each_store, tmp_path)
+    text = everything(each_store)
+    assert EMAIL not in text
+    assert "or ann?" in text
+
+
 def test_the_certificate_and_the_log_hold_no_address(each_store, world, tmp_path):
     text = erase(each_store, tmp_path).write()
     assert json.loads(text)["person"] == person_hash(EMAIL, SECRET)
@@ -130,17 +169,30 @@ def test_the_log_is_guarded_again_afterwards(each_store, world, tmp_path):
         connection.execute(sa.text("UPDATE change SET subject = 'x'"))
 
 
-def test_the_bytes_are_gone_from_the_file_and_its_log(sqlite_url, world, each_store, tmp_path):
-    if each_store.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL's files belong to its server")
-    place = each_store.engine.url.database
+def files_of(store):
+    """Every file that the engine keeps this database in."""
+    if store.engine.dialect.name == "sqlite":
+        store.engine.dispose()
+        place = Path(store.engine.url.database)
+        files = [place.with_name(place.name + suffix) for suffix in ("", "-wal", "-shm")]
+        return [one for one in files if one.exists()]
+    own = store.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with own.connect() as connection:
+        # What was written lies in memory until then, and what was dropped on the disk.
+        connection.execute(sa.text("CHECKPOINT"))
+        where = sa.text(
+            "SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database"
+            " WHERE datname = current_database()"
+        )
+        folder = Path(connection.execute(where).scalar_one())
+    if not os.access(folder, os.R_OK | os.X_OK):
+        missing("the files of PostgreSQL", "they are another user's, or on another machine")
+    return [one for one in folder.iterdir() if one.is_file()]
 
+
+def test_the_bytes_are_gone_from_the_files_of_the_database(world, each_store, tmp_path):
     def found():
-        each_store.engine.dispose()
-        raw = b""
-        for suffix in ("", "-wal", "-shm"):
-            part = Path(place + suffix)
-            raw += part.read_bytes().lower() if part.exists() else b""
+        raw = b"".join(one.read_bytes().lower() for one in files_of(each_store))
         return [one for one in CANARIES if one.encode() in raw]
 
     assert found() == list(CANARIES)

@@ -26,6 +26,7 @@ from service.workflows.check_comment import check_comment
 from service.workflows.decide import decide
 from service.workflows.deliver_events import deliver_events
 from service.workflows.report_mistake import report_mistake
+from service.workflows.suspend_key import suspend_key
 from service.workflows.undo import undo
 from tests.builders import BLOG, KEY, NOON, PASSWORD, make_arrival
 from tests.conftest import SECRET
@@ -396,6 +397,32 @@ def test_a_callback_carries_the_key_that_only_its_site_knows(client, runtime, st
         dump = unit._connection.exec_driver_sql("SELECT body FROM event").all()
     assert unseal(rows[0].sealed, SECRET) == site_key
     assert site_key not in str(rows) + str(dump)
+
+
+def test_what_was_held_before_its_key_was_suspended_still_hears_what_becomes_of_it(
+    client, store, site_key
+):
+    ask = {
+        "api_key": site_key,
+        "blog": BLOG,
+        "user_ip": "203.0.113.9",
+        "comment_content": "maybe",
+        "callback": CALLBACK,
+    }
+    agent = {"User-Agent": "WordPress/6.8 | Akismet/5.5"}
+    answer = client.post("/1.1/comment-check", data=ask, headers=agent)
+    assert answer.headers["X-akismet-recheck-after"] == "604800"
+    with store.read() as unit:
+        (key,) = unit.sites.list_keys(unit.sites.find_by_blog(BLOG).site_id)
+    suspend_key(key.key_id, is_suspended=True, store=store, now=NOON)
+    heard = Receiver()
+    # Twice the time it was told to wait, the plugin's own timer would publish it.
+    deliver(store, heard, after(days=13, hours=23))
+    assert [json.loads(body)["comments"][0]["result"] for _, body, _ in heard.taken] == ["true"]
+    person, _ = add_moderator("ana", role=Role.SENIOR, password=PASSWORD, store=store, now=NOON)
+    choose(store, person, answer.headers["X-akismet-guid"], Act.APPROVE, after(days=20))
+    deliver(store, heard, after(days=20))
+    assert json.loads(heard.taken[-1][1])["comments"][-1]["result"] == "false"
 
 
 @pytest.mark.parametrize("end", ["policy", "key"])
