@@ -37,7 +37,7 @@ class Newer(StubScorer):
         model_id = "newer"
         _WORDS = (("casino", 0.97), ("maybe", 0.8))
 
-    def for_site(self, site_id):
+    def for_site(self, site_id, own=None):
         return self.Learned()
 
 
@@ -106,7 +106,7 @@ def test_it_is_found_by_its_new_reasons_whether_or_not_it_had_its_words(each_sto
                 evidence = dataclasses.replace(said.evidence, clues=clues)
                 return dataclasses.replace(said, evidence=evidence)
 
-        def for_site(self, site_id):
+        def for_site(self, site_id, own=None):
             return self.Renamed()
 
     (known,) = come("maybe one")
@@ -143,9 +143,9 @@ def test_what_a_colleague_decides_while_the_model_is_asked_is_not_touched(each_s
     (guid,) = come("maybe")
 
     class Slow(Newer):
-        def for_site(self, site_id):
+        def for_site(self, site_id, own=None):
             decide(people[0], guid, Act.SPAM, seen_version=0, store=each_store, now=NOON)
-            return super().for_site(site_id)
+            return super().for_site(site_id, own)
 
     with pytest.raises(Conflict):
         recheck(each_store, people[1], guid, Slow())
