@@ -95,7 +95,7 @@ def _report(act: Act) -> flask.Response:
     if not wire.read_blog(pairs):
         raise e.MissingField("blog")
     arrival = wire.read_arrival(pairs, flask.request.headers.get("User-Agent", ""))
-    report_mistake(arrival, act, caller.site, store=here.store, now=here.clock())
+    report_mistake(arrival, act, caller.site, may_wait=True, store=here.store, now=here.clock())
     return _send(Answer(answer.THANKS))
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from models.comment import Clue, Evidence, read_comment, write_comment
 from models.verdict import Cutoffs, Verdict
 from service.domain.author import author_key
-from service.domain.decision import Outcome
+from service.domain.decision import Act, Outcome
 from service.domain.hold import Hold
 from service.domain.submission import Arrival, Kind, Scoring, Submission, content_hash
 
@@ -144,17 +144,18 @@ def _read_scoring(row: Any) -> Scoring | None:  # noqa: ANN401 - a SQLAlchemy Ro
     )
 
 
-def write_kept(new: Submission, hold: Hold | None) -> str:
-    """A new Submission and its Hold as one line of JSON, for the spool."""
+def write_kept(new: Submission, hold: Hold | None, act: Act | None) -> str:
+    """A new Submission, its Hold and what its Site reports, as one line of JSON for the spool."""
     row = write_submission(new)
     plain_row = {name: _plain_value(value) for name, value in row.items() if value is not None}
     kept_hold = hold and {
         name: _plain_value(value) for name, value in dataclasses.asdict(hold).items()
     }
-    return json.dumps({"row": plain_row, "hold": kept_hold})
+    said = {"act": act.value} if act else {}
+    return json.dumps({"row": plain_row, "hold": kept_hold} | said)
 
 
-def read_kept(text: str) -> tuple[Submission, Hold | None]:
+def read_kept(text: str) -> tuple[Submission, Hold | None, Act | None]:
     """What `write_kept` wrote. Raises ValueError, KeyError or TypeError for anything else."""
     kept = json.loads(text)
     row = dict.fromkeys(("verdict", "decided_at"), None) | kept["row"]
@@ -168,7 +169,7 @@ def read_kept(text: str) -> tuple[Submission, Hold | None]:
     hold = kept["hold"]
     if hold is not None:
         hold = Hold(**(hold | {"held_at": dt.datetime.fromisoformat(hold["held_at"])}))
-    return new, hold
+    return new, hold, Act(kept["act"]) if "act" in kept else None
 
 
 def _plain_value(value: Any) -> Any:  # noqa: ANN401 - what a column holds

@@ -1,8 +1,9 @@
 """What could not be stored yet, in files beside the database, until it can be.
 
-One file for each process, one checked line for each comment: `crc32 {"row": …, "hold": …}`. A
-line is on disk before its comment is answered. Files are drained oldest first, by whichever
-process gets hold of them; one whose process has died is free, one being written is locked.
+One file for each process, one checked line for each comment: `crc32 {"row": …, "hold": …}`, and
+for each report of a blog: that has an `act`. A line is on disk before its blog is answered. Files
+are drained oldest first, by whichever process gets hold of them; one whose process has died is
+free, one being written is locked.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from models.synced import replace_synced, sync_folder
+from service.domain.decision import Act
 from service.domain.hold import Hold
 from service.domain.submission import Submission
 from service.errors import Conflict, StoreUnavailable
@@ -28,7 +30,6 @@ from service.storage.records import read_kept, write_kept
 from service.storage.writer import GroupWriter
 
 _log = logging.getLogger(__name__)
-Kept = tuple[Submission, Hold | None]
 # Some hundred thousand comments; whoever is gone for longer is answered "not now".
 MOST_BYTES: Final = 256 * 1024 * 1024
 _WAIT_S: Final = 1.0
@@ -36,6 +37,14 @@ _GROUP: Final = 100
 _ENDING: Final = ".spool"
 # What no database took although it was there: kept for a person to look at.
 REFUSED: Final = "refused.jsonl"
+
+
+class Kept(NamedTuple):
+    """A new comment with its Hold; or, with an *act*, what its Site reports of a comment."""
+
+    new: Submission
+    hold: Hold | None = None
+    act: Act | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -61,9 +70,9 @@ class Spool:
         self._turn = threading.Lock()
         self._writer: GroupWriter[bytes] = GroupWriter(self._write, name="spool", wait_s=_WAIT_S)
 
-    def put(self, new: Submission, hold: Hold | None) -> None:
+    def put(self, new: Submission, hold: Hold | None, act: Act | None = None) -> None:
         """Keep *new*: on disk when this returns (shared fsync). Raises StoreUnavailable."""
-        self._writer.put(_line(new, hold))
+        self._writer.put(_line(Kept(new, hold, act)))
 
     @property
     def waiting_bytes(self) -> int:
@@ -152,7 +161,7 @@ class Spool:
     ) -> int:
         count = 0
         for found in _groups(place):
-            group = [(mend(new), hold) for new, hold in found]
+            group = [one._replace(new=mend(one.new)) for one in found]
             try:
                 store(group)
             except Conflict:
@@ -169,7 +178,7 @@ class Spool:
             place = self.folder / REFUSED
             descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "ab") as file:
-                file.write(_line(*one))
+                file.write(_line(one))
                 file.flush()
                 os.fsync(file.fileno())
 
@@ -177,8 +186,8 @@ class Spool:
 _COUNT: Final = itertools.count()
 
 
-def _line(new: Submission, hold: Hold | None) -> bytes:
-    text = write_kept(new, hold).encode()
+def _line(kept: Kept) -> bytes:
+    text = write_kept(*kept).encode()
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
@@ -235,6 +244,6 @@ def _read(line: bytes) -> Kept | None:
     try:
         if int(sum_, 16) != zlib.crc32(text):
             return None
-        return read_kept(text.decode())
+        return Kept(*read_kept(text.decode()))
     except (ValueError, KeyError, TypeError):
         return None

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from service.domain.decision import Act
 from service.domain.hold import Hold
 from service.domain.submission import Submission, without_old_address
 from service.errors import StoreUnavailable
@@ -25,6 +26,7 @@ from service.storage.gauges import Gauges, read_gauges
 from service.storage.known import Known
 from service.storage.listbook import ListBook
 from service.storage.pulse import Pulse
+from service.storage.reports import hear_report
 from service.storage.spool import Kept, Spool
 from service.storage.unit import Unit
 from service.storage.writer import WAIT_S, GroupWriter
@@ -199,7 +201,7 @@ class Store:
         """
         if not self.is_stuck:
             try:
-                self._writer.put((new, hold))
+                self._writer.put(Kept(new, hold))
             except StoreUnavailable as error:
                 if self.spool is None:
                     raise
@@ -210,8 +212,17 @@ class Store:
         if self.spool is not None:
             self.spool.put(new, hold)
 
+    def keep_report(self, reported: Submission, act: Act) -> None:
+        """Keep what a Site says of a comment until the database takes it: synced, in the spool.
+
+        Raises StoreUnavailable without a spool, or when that takes nothing either.
+        """
+        if self.spool is None:
+            raise StoreUnavailable(detail="there is no spool for reports")
+        self.spool.put(reported, None, act)
+
     def drain(self, now: dt.datetime) -> int:
-        """Store what the spool holds, oldest first; answers with how many comments that were.
+        """Store what the spool holds, oldest first; answers with how many lines that were.
 
         Whole IP addresses, as an earlier version spooled them, are cut as those of *now* are.
         Raises StoreUnavailable while the database is still gone: nothing is lost by trying.
@@ -229,8 +240,13 @@ class Store:
     def _append_missing(self, group: list[Kept]) -> None:
         """Store those of *group* that are not there: a drain may have been cut off half-way."""
         with self.begin() as unit:
-            there = {one.guid for one in unit.submissions.list_by_guid([n.guid for n, _ in group])}
-            _append(unit, [one for one in group if one[0].guid not in there])
+            new = [one for one in group if one.act is None]
+            found = unit.submissions.list_by_guid([one.new.guid for one in new])
+            there = {one.guid for one in found}
+            _append(unit, [one for one in new if one.new.guid not in there])
+            for kept in group:
+                if kept.act is not None:
+                    hear_report(unit, kept.new, kept.act)
             unit.commit()
 
     def _append_group(self, group: list[Kept]) -> None:
@@ -269,7 +285,7 @@ class Store:
 
 def _append(unit: Unit, group: list[Kept]) -> None:
     if group:
-        unit.append([one for one, _ in group])
-    for one, hold in group:
+        unit.append([one.new for one in group])
+    for new, hold, _act in group:
         if hold is not None:
-            unit.outbox.record_hold(one, hold)
+            unit.outbox.record_hold(new, hold)

@@ -35,6 +35,11 @@ ROWS = {
         "in the spool, stored afterwards",
     ),
     "full": Row("the database is full", "the verdict", "in the spool, stored afterwards"),
+    "reports": Row(
+        "the database is locked, gone or full, and the blog reports a mistake",
+        "its thanks",
+        "in the spool, heard afterwards, after the comments before it: no client says it twice",
+    ),
     "disk full": Row("the disk is full, for the spool as well", TROUBLE, HELD),
     "spool full": Row("256 MiB wait in the spool", TROUBLE, HELD),
     "overload": Row(

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from models.verdict import Verdict
+from service.akismet.answer import THANKS
 from service.app import create_app
 from service.domain.decision import Outcome
 from service.domain.submission import Scoring
@@ -204,6 +205,29 @@ def _(house):
 @forces("gone")
 def _(house):
     spooled_as(house, failing(house.store.engine, "begin", "gone"))
+
+
+@forces("reports")
+def _(house):
+    for broken in (locked(house), filled(house), failing(house.store.engine, "begin", "gone")):
+        client, more = house.client(), broken.gen.__name__
+        known = ask(client, f"thanks {more}")
+        is_verdict(known, "thanks")
+        with broken:
+            fresh = ask(client, f"casino {more}")
+            report(client, "submit-spam", f"thanks {more}", known)
+            # About a comment that waits in the spool itself.
+            report(client, "submit-ham", f"casino {more}", fresh)
+        house.store.drain(NOON)
+        assert (outcome_of(house, known), outcome_of(house, fresh)) == (Outcome.SPAM, Outcome.HAM)
+        # The server knows at once that the database is back; here it found out a moment ago.
+        time.sleep(1.1)
+
+
+def report(client, verb, text, about):
+    guid = about.headers["X-akismet-guid"]
+    heard = post(client, verb, WORDPRESS, comment_content=text, guid=guid, reporter="ana")
+    assert (heard.status_code, heard.text) == (200, THANKS)
 
 
 @forces("gone, stranger")

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from models.verdict import Verdict
 from service.domain.address import kept
+from service.domain.decision import Act, Source
 from service.domain.hold import Hold
-from service.domain.submission import Scoring
+from service.domain.submission import Kind, Scoring
 from service.errors import StoreUnavailable
 from service.storage import spool as spool_module
 from service.storage.spool import REFUSED, Spool
@@ -91,6 +92,48 @@ def test_everything_about_it_comes_through(spooling):
     assert (found.received_at, found.outcome, found.priority) == (new.received_at, new.outcome, 0.5)
     with store.engine.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(event)).scalar_one() == 1
+
+
+def reported(site_id, guid="", text="Thanks."):
+    arrival = make_arrival(text, guid=guid, reporter="ana")
+    return make_submission(site_id, arrival=arrival, scoring=None, kind=Kind.REPORT)
+
+
+def decisions(store, guid):
+    with store.read() as unit:
+        found = unit.submissions.get(guid)
+        every = unit.decisions.list_of(found.submission_id)
+    return [(one.act, one.source, one.reporter) for one in every]
+
+
+def test_reports_are_heard_after_the_comments_they_speak_of_and_once(spooling):
+    store, site_id, gone = spooling
+    before, after = make_submission(site_id), make_submission(site_id)
+    store.append(before)
+    with gone:
+        store.append(after)
+        store.keep_report(reported(site_id, after.guid), Act.APPROVE)
+        store.keep_report(reported(site_id, before.guid), Act.SPAM)
+        store.keep_report(reported(site_id, before.guid), Act.SPAM)
+        store.keep_report(reported(site_id, text="Never seen before"), Act.SPAM)
+    whole = waiting(store)[0].read_bytes()
+    assert store.drain(NOON) == 5
+    for _ in range(2):
+        assert decisions(store, before.guid) == [(Act.SPAM, Source.SITE, "ana")]
+        assert decisions(store, after.guid) == [(Act.APPROVE, Source.SITE, "ana")]
+        # The comment that only its blog knows is there, too.
+        assert len(guids(store)) == 3
+        # As if the process had died after the commit and before the file was gone.
+        (store.spool.folder / "0-1-1.spool").write_bytes(whole)
+        store.drain(NOON)
+
+
+def test_without_a_spool_a_report_is_refused(each_url, spooling):
+    _, site_id, _ = spooling
+    bare = Store.open(each_url)
+    with pytest.raises(StoreUnavailable):
+        bare.keep_report(reported(site_id), Act.SPAM)
+    bare.close()
 
 
 def test_a_drain_cut_off_in_the_middle_stores_nothing_twice(spooling):
@@ -237,7 +280,7 @@ def test_many_threads_share_one_file(tmp_path):
         thread.join(20)
     found = []
     assert place.drain(found.extend) == 64
-    assert {one.guid for one, _ in found} == {one.guid for one in new}
+    assert {one.guid for one, *_ in found} == {one.guid for one in new}
 
 
 OTHER = """
@@ -269,4 +312,4 @@ def test_the_file_of_a_living_process_is_left_alone_and_that_of_a_dead_one_taken
         other.kill()
         other.wait(10)
     assert Spool(folder).drain(found.extend) == 1
-    assert [one.guid for one, _ in found] == [guid]
+    assert [one.guid for one, *_ in found] == [guid]
