@@ -19,9 +19,10 @@ from service.storage.restoring import RestoreMark
 # New objects until the collector looks through the youngest. A page has a few thousand at a time
 # and leaves some 130 behind in circles (SQLAlchemy's): looking rarely, there is little to clear.
 _COLLECT_AFTER: Final = 10_000
-# glibc's own number for "at most so many heaps" (malloc.h).
-_M_ARENA_MAX: Final = -8
-_HEAPS: Final = 2
+# glibc's own numbers for "at most so many heaps" and "what is larger comes from the system and goes
+# back to it" (malloc.h).
+_M_ARENA_MAX, _HEAPS = -8, 2
+_M_MMAP_THRESHOLD, _LARGE = -3, 256 * 1024
 
 
 def make_application() -> flask.Flask:
@@ -39,14 +40,17 @@ def make_application() -> flask.Flask:
 
 
 def _share_heaps() -> None:
-    """Let all threads have two heaps together; only where there is glibc.
+    """Let all threads have two heaps together, and large pieces none; only where there is glibc.
 
-    It would give each of many threads its own and keep what was freed there: a fifth of a worker's
+    It would give each of many threads its own and keep what was freed there, and after the first
+    model that was let go it would keep the next in a heap as well: together a third of a worker's
     memory once pages were shown and models swapped (tests/perf/README.md). Python computes in one
     thread at a time, so hardly any thread waits for another's heap.
     """
     with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _HEAPS)
+        glibc = ctypes.CDLL(None)
+        glibc.mallopt(_M_ARENA_MAX, _HEAPS)
+        glibc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def settle_memory() -> None:
