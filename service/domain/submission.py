@@ -72,6 +72,17 @@ class Scoring:
     hits: tuple[int, ...] = ()
     cutoffs: Cutoffs | None = None
 
+    def renewed(self, said: Scoring) -> Scoring:
+        """This answer with the Score of *said* beside it: what was answered then stays answered."""
+        return dataclasses.replace(
+            self,
+            score=said.score,
+            evidence=said.evidence,
+            abstains=said.abstains,
+            model_id=said.model_id,
+            cutoffs=said.cutoffs,
+        )
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:

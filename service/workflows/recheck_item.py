@@ -73,15 +73,7 @@ def _scored(one: Submission, said: Scoring, site: Site) -> Submission | None:
     """*one* with this Score beside what was answered then; None for what nobody waits for."""
     if one.outcome is not Outcome.UNSURE or one.scoring is None:
         return None
-    scoring = dataclasses.replace(
-        one.scoring,
-        score=said.score,
-        evidence=said.evidence,
-        abstains=said.abstains,
-        model_id=said.model_id,
-        cutoffs=said.cutoffs,
-    )
-    again = dataclasses.replace(one, scoring=scoring)
+    again = dataclasses.replace(one, scoring=one.scoring.renewed(said))
     # What was drawn by lot keeps its place: another one would tell that it was.
     first = one.priority if one.is_audit else priority(again, site.policy)
     return dataclasses.replace(again, priority=first)

@@ -84,13 +84,5 @@ def _scored(one: Submission, site: Site, scorer: Scores) -> Submission | None:
     said = ask_model(one.arrival, site, scorer)
     if said.fault or one.scoring is None:
         return None
-    scoring = dataclasses.replace(
-        one.scoring,
-        score=said.score,
-        evidence=said.evidence,
-        abstains=said.abstains,
-        model_id=said.model_id,
-        cutoffs=said.cutoffs,
-    )
-    scored = dataclasses.replace(one, scoring=scoring)
+    scored = dataclasses.replace(one, scoring=one.scoring.renewed(said))
     return dataclasses.replace(scored, priority=priority(scored, site.policy))
