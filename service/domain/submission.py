@@ -73,7 +73,7 @@ class Scoring:
     cutoffs: Cutoffs | None = None
 
     def renewed(self, said: Scoring) -> Scoring:
-        """This answer with the Score of *said* beside it: what was answered then stays answered."""
+        """The Score of *said* beside this answer: what was answered then stays answered."""
         return dataclasses.replace(
             self,
             score=said.score,
