@@ -22,7 +22,7 @@ _COLLECT_AFTER: Final = 10_000
 # glibc's own numbers for "at most so many heaps" and "what is larger comes from the system and goes
 # back to it" (malloc.h).
 _M_ARENA_MAX, _HEAPS = -8, 2
-_M_MMAP_THRESHOLD, _LARGE = -3, 256 * 1024
+_M_MMAP_FROM, _LARGE = -3, 256 * 1024
 
 
 def make_application() -> flask.Flask:
@@ -50,7 +50,7 @@ def _share_heaps() -> None:
     with contextlib.suppress(AttributeError, OSError):
         glibc = ctypes.CDLL(None)
         glibc.mallopt(_M_ARENA_MAX, _HEAPS)
-        glibc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        glibc.mallopt(_M_MMAP_FROM, _LARGE)
 
 
 def settle_memory() -> None:

@@ -75,7 +75,17 @@ def serious(page: Page) -> list[str]:
     """What axe finds that keeps people out: rule and place."""
     if not AXE.exists():
         missing("axe", "run `make test` once with npm installed")
+    page.wait_for_load_state()
     page.evaluate(AXE.read_text(encoding="utf-8"))
+    if found := _violations(page):
+        # Beside many others a page may still move while axe looks at letters and at what is under
+        # them, one after the other. What is wrong is wrong a moment later, too.
+        page.wait_for_timeout(500)
+        found = _violations(page)
+    return found
+
+
+def _violations(page: Page) -> list[str]:
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{one['id']}: {node['target']} {node['failureSummary']}"
