@@ -172,10 +172,9 @@ class Lists:
             return query.join(search, search.c.rowid == submission.c.id).where(match)
         # Site by Site the same words are asked for again and again.
         few = self._few(ask.terms) if self._dialect != "sqlite" or ask.site_order else None
-        if few is not None and self._dialect == "sqlite":
-            return query.where(submission.c.id.in_(few))
         if self._dialect == "sqlite":
-            return query.where(submission.c.id.in_(sa.select(search.c.rowid).where(match)))
+            some = sa.select(search.c.rowid).where(match) if few is None else few
+            return query.where(submission.c.id.in_(some))
         if few is not None:
             return query.where(submission.c.id == sa.any_(sa.literal(few, ARRAY(sa.BigInteger))))
         key = search.c.submission_id

@@ -10,11 +10,9 @@ from service.domain.decision import Outcome
 from service.domain.recheck import Recheck
 from service.domain.submission import Submission
 from service.storage.queue_tables import recheck
-from service.storage.records import plain, write_submission, write_text
+from service.storage.records import plain, write_text
 from service.storage.tables import moderator, submission
-
-# What a Score is made of; the Verdict, and so the Outcome, stays what was answered.
-_SCORED = ("score", "evidence", "model_id", "priority")
+from service.storage.unscored import set_score
 
 
 class Rechecks:
@@ -72,15 +70,10 @@ class Rechecks:
         Answers with whether it still waits and its text was not forgotten; else nothing changes.
         Say `unit.alone(TEXTS)` before.
         """
-        row = write_submission(scored)
-        done = self._connection.execute(
-            submission.update()
-            .where(
-                submission.c.id == scored.submission_id,
-                submission.c.outcome == Outcome.UNSURE,
-                submission.c.version == scored.version,
-                submission.c.comment != write_text({}),
-            )
-            .values({name: row[name] for name in _SCORED}),
+        return set_score(
+            self._connection,
+            scored,
+            submission.c.outcome == Outcome.UNSURE,
+            submission.c.version == scored.version,
+            submission.c.comment != write_text({}),
         )
-        return bool(done.rowcount)

@@ -19,6 +19,7 @@ _IS_UNSCORED: Final = sa.and_(
     submission.c.version == 0,
     submission.c.comment != write_text({}),
 )
+# What a Score is made of; the Verdict, and so the Outcome, stays what was answered.
 _SCORED: Final = ("score", "evidence", "model_id", "priority")
 
 
@@ -44,10 +45,17 @@ class Unscored:
         What was answered stays as it was. Answers with whether it was still undecided and not
         forgotten; else nothing changes. Say `unit.alone(TEXTS)` before.
         """
-        row = write_submission(scored)
-        done = self._connection.execute(
-            submission.update()
-            .where(_IS_UNSCORED, submission.c.id == scored.submission_id)
-            .values({name: row[name] for name in _SCORED}),
-        )
-        return bool(done.rowcount)
+        return set_score(self._connection, scored, _IS_UNSCORED)
+
+
+def set_score(
+    connection: sa.Connection, scored: Submission, *holds: sa.ColumnElement[bool]
+) -> bool:
+    """Keep Score, evidence and priority of *scored*; whether all of *holds* was true (fast I/O)."""
+    row = write_submission(scored)
+    done = connection.execute(
+        submission.update()
+        .where(submission.c.id == scored.submission_id, *holds)
+        .values({name: row[name] for name in _SCORED}),
+    )
+    return bool(done.rowcount)
