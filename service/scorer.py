@@ -147,16 +147,18 @@ def ask_model(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
     Never raises: without a model, or with one that fails on this comment, the Verdict is UNSURE
     and *fault* says why.
     """
+    started = time.perf_counter()
     try:
         classifier = scorer.for_site(site.site_id, site.policy.cutoffs)
     except ScorerUnavailable as error:
-        return Scoring(verdict=Verdict.UNSURE, fault=error.detail or str(error))
+        fault = error.detail or str(error)
+        return Scoring(verdict=Verdict.UNSURE, fault=fault, took_ms=since(started))
     try:
         score = classifier.score(arrival.comment)
     except Exception as error:  # noqa: BLE001 - our bug must not cost anybody the comment
         _log.exception("model %s failed on a comment", classifier.model_id)
         fault = f"model {classifier.model_id} failed ({type(error).__name__})"
-        return Scoring(verdict=Verdict.UNSURE, fault=fault)
+        return Scoring(verdict=Verdict.UNSURE, fault=fault, took_ms=since(started))
     cutoffs = site.policy.cutoffs or classifier.cutoffs
     said = verdict(score, cutoffs)
     if arrival.is_precheck and said is Verdict.UNSURE:
@@ -169,4 +171,10 @@ def ask_model(arrival: Arrival, site: Site, scorer: Scores) -> Scoring:
         evidence=score.evidence,
         abstains=score.abstains,
         model_id=score.model_id,
+        took_ms=since(started),
     )
+
+
+def since(started: float) -> float:
+    """The milliseconds since *started*, a reading of `time.perf_counter`."""
+    return round((time.perf_counter() - started) * 1000, 3)

@@ -1,4 +1,7 @@
-"""`make lock`: pin the newest allowed dependencies by hash, without any index address."""
+"""`make lock`: pin the newest allowed dependencies by hash, without any index address.
+
+`python -m tests.lock --keep` pins what is new and leaves the rest as it is.
+"""
 
 import subprocess
 import sys
@@ -19,7 +22,7 @@ COMMON = (
     "--no-emit-index-url",
     "--no-emit-find-links",
     "--custom-compile-command=make lock",
-    "--upgrade",
+    *([] if "--keep" in sys.argv else ["--upgrade"]),
 )
 OURS = ("pyproject.toml", "--group=build")
 

@@ -6,7 +6,6 @@ holds them against each other byte for byte (`tests/contract/test_lane.py`).
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Final
 from wsgiref.types import WSGIEnvironment
 
@@ -43,9 +42,9 @@ def read_request(environ: WSGIEnvironment) -> Pairs:
     return _read(environ)[1]
 
 
-def _read(environ: WSGIEnvironment) -> tuple[tuple[bytes, ...], Pairs]:
+def _read(environ: WSGIEnvironment, body: bytes | None = None) -> tuple[tuple[bytes, ...], Pairs]:
     """All that a request says, piece by piece, and its fields: they may stand in any."""
-    body = read_body(environ, MOST_BYTES)
+    body = read_body(environ, MOST_BYTES) if body is None else body
     query = environ.get("QUERY_STRING", "").encode("latin-1")
     kind = environ.get("CONTENT_TYPE", "")
     said = (kind.encode("utf-8", "replace"), query, body)
@@ -72,18 +71,22 @@ def find_by_call(
         raise e.UnknownKey(detail=str(error)) from None
 
 
-def answer_check(environ: WSGIEnvironment, guid: str, here: Runtime) -> Answer:
+def answer_check(
+    environ: WSGIEnvironment, guid: str, here: Runtime, *, body: bytes | None = None
+) -> Answer:
     """`true` or `false` to one comment-check, after the comment is on disk under *guid*.
+
+    *body* is the request's, if it was read already.
 
     Attempts of one check, as WordPress makes them, have one guid of their own (`name_attempt`).
 
     Raises what stands in the way, for `refuse`: BadInput, UnknownKey, MissingField, Unavailable.
     """
-    said, pairs = _read(environ)
+    said, pairs = _read(environ, body)
     host, client = get_host(environ), environ.get("HTTP_USER_AGENT", "")
     caller = find_by_call(CHECK, pairs, host, here)
     wire.require_comment_fields(pairs)
-    arrival = dataclasses.replace(wire.read_arrival(pairs, client), key_id=caller.key.key_id)
+    arrival = wire.read_arrival(pairs, client, key_id=caller.key.key_id)
     if wire.asks_again(client) and not arrival.is_test:
         guid = name_attempt(
             b"\n".join(said),

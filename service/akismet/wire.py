@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from models.comment import Comment
-from service.akismet.form import Pairs, every, first, has
+from service.akismet.form import Firsts, Pairs, every, first, has
 from service.domain.submission import Arrival
 from service.errors import MissingField
 
@@ -91,23 +91,25 @@ def require_comment_fields(pairs: Pairs) -> None:
             raise MissingField(field)
 
 
-def read_arrival(pairs: Pairs, client: str) -> Arrival:
+def read_arrival(pairs: Pairs, client: str, *, key_id: int = 0) -> Arrival:
     """The Arrival of a comment-check or report from the calling program *client*."""
-    comment = read_comment(pairs, is_slashed=_is_slashed(pairs, client))
+    named = Firsts(pairs)
+    comment = _read_comment(pairs, named, is_slashed=_is_slashed(pairs, named, client))
     return Arrival(
         comment=comment,
-        blog=read_blog(pairs),
+        blog=comment.blog,
         client=client[:300],
-        is_test=read_yes(first(pairs, "is_test")),
-        wants_discard=read_yes(first(pairs, "test_discard")),
-        is_precheck=read_yes(first(pairs, "akismet_pre_check")),
+        is_test=read_yes(named("is_test")),
+        wants_discard=read_yes(named("test_discard")),
+        is_precheck=read_yes(named("akismet_pre_check")),
         can_hold=can_hold(client, comment.comment_type),
-        recheck_reason=first(pairs, "recheck_reason")[:100],
-        callback=first(pairs, "callback")[:_MOST_ADDRESS],
-        guid=first(pairs, "guid")[:64],
-        client_ref=first(pairs, "comment_ID")[:100],
-        reporter=first(pairs, "reporter")[:200],
-        said=first(pairs, "comment_check_response")[:10],
+        recheck_reason=named("recheck_reason")[:100],
+        callback=named("callback")[:_MOST_ADDRESS],
+        guid=named("guid")[:64],
+        client_ref=named("comment_ID")[:100],
+        reporter=named("reporter")[:200],
+        said=named("comment_check_response")[:10],
+        key_id=key_id,
     )
 
 
@@ -126,13 +128,16 @@ def can_hold(client: str, comment_type: str) -> bool:
 
 def read_comment(pairs: Pairs, *, is_slashed: bool = False) -> Comment:
     """The Comment in *pairs*. *is_slashed*: WordPress escaped its quotes once more."""
+    return _read_comment(pairs, Firsts(pairs), is_slashed=is_slashed)
 
-    def text(*names: str, most: int = _MOST_SHORT) -> str:
-        value = first(pairs, *names)[:most]
+
+def _read_comment(pairs: Pairs, named: Firsts, *, is_slashed: bool) -> Comment:
+    def text(*names: str, most: int | None = _MOST_SHORT) -> str:
+        value = named(*names)[:most]
         return unslash(value) if is_slashed else value
 
     return Comment(
-        text=text("comment_content", most=len(first(pairs, "comment_content"))),
+        text=text("comment_content", most=None),
         author=text("comment_author"),
         author_email=text("comment_author_email"),
         author_url=text("comment_author_url", most=_MOST_ADDRESS),
@@ -141,16 +146,16 @@ def read_comment(pairs: Pairs, *, is_slashed: bool = False) -> Comment:
         referrer=text("referrer", most=_MOST_ADDRESS),
         permalink=text("permalink", most=_MOST_ADDRESS),
         comment_type=text("comment_type", "content_type", most=100).strip() or "comment",
-        written_at=read_time(first(pairs, "comment_date_gmt")),
-        post_modified_at=read_time(first(pairs, "comment_post_modified_gmt")),
-        blog=read_blog(pairs),
+        written_at=read_time(named("comment_date_gmt")),
+        post_modified_at=read_time(named("comment_post_modified_gmt")),
+        blog=named("blog")[:_MOST_ADDRESS].strip(),
         blog_lang=_listed(every(pairs, "blog_lang")),
         user_role=_listed(every(pairs, "user_role")),
-        context=tuple(v[:200] for v in every(pairs, "comment_context", "comment_tags"))[
+        context=tuple([v[:200] for v in every(pairs, "comment_context", "comment_tags")])[
             :_MOST_ITEMS
         ],
-        parent=text("comment_parent", most=100) if first(pairs, "comment_parent") != "0" else "",
-        behaviour=_read_behaviour(pairs),
+        parent=text("comment_parent", most=100) if named("comment_parent") != "0" else "",
+        behaviour=_read_behaviour(pairs, named),
     )
 
 
@@ -160,17 +165,17 @@ def _listed(values: list[str]) -> tuple[str, ...]:
     return tuple(item for item in items if item)[:_MOST_ITEMS]
 
 
-def _read_behaviour(pairs: Pairs) -> tuple[tuple[str, str], ...]:
+def _read_behaviour(pairs: Pairs, named: Firsts) -> tuple[tuple[str, str], ...]:
     signals: dict[str, str] = {}
     for name, value in pairs:
         signal = name.removeprefix("POST_")
         if signal != name and signal in _SIGNALS and value:
             signals.setdefault(signal, value[:500])
-    nonce = first(pairs, "akismet_comment_nonce")
+    nonce = named("akismet_comment_nonce")
     if nonce in {"passed", "failed", "inactive"}:
         signals["nonce"] = nonce
-    own = first(pairs, "honeypot_field_name")
-    if first(pairs, *_HONEYPOTS, *([own] if own else [])).strip():
+    own = named("honeypot_field_name")
+    if named(*_HONEYPOTS, own).strip():
         signals["honeypot"] = "filled"
     return tuple(sorted(signals.items()))
 
@@ -208,7 +213,7 @@ def unslash(text: str) -> str:
     return _SLASHED.sub(lambda match: "\0" if match[1] == "0" else match[1], text)
 
 
-def _is_slashed(pairs: Pairs, client: str) -> bool:
+def _is_slashed(pairs: Pairs, named: Firsts, client: str) -> bool:
     """Whether WordPress escaped these values: checks from its forms, and nothing else (fact 11).
 
     Rechecks, reports and REST comments arrive plain. A bare quote anywhere proves that nothing
@@ -216,5 +221,5 @@ def _is_slashed(pairs: Pairs, client: str) -> bool:
     """
     if "| Akismet/" not in client or has(pairs, "recheck_reason") or has(pairs, "reporter"):
         return False
-    values = [first(pairs, "comment_content"), first(pairs, "comment_author")]
+    values = [named("comment_content"), named("comment_author")]
     return not any(_BARE_QUOTE.search(value) for value in values)

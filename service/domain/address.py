@@ -9,10 +9,11 @@ key is destroyed nobody can say any more which address it was, not even who has 
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 import re
 from typing import Final
+
+from service.domain.keyed import keyed_hash
 
 MARK: Final = "~"
 _V4, _V6 = 24, 48
@@ -26,10 +27,7 @@ _PSEUDONYM: Final = re.compile(
 def network_of(address: str) -> str:
     """The /24 or /48 that *address* lies in, as its first address; "" when it is none."""
     found = _read(address)
-    if found is None:
-        return ""
-    off = found.max_prefixlen - (_V4 if found.version == 4 else _V6)  # noqa: PLR2004 - IPv4
-    return str(type(found)(int(found) >> off << off))
+    return "" if found is None else _network(found)
 
 
 def kept(address: str, key: bytes) -> str:
@@ -37,10 +35,10 @@ def kept(address: str, key: bytes) -> str:
     found = _read(address)
     if found is None:
         return ""
-    network = network_of(address)
+    network = _network(found)
     if not key:
         return network
-    told = hmac.digest(key, str(found).encode(), "sha256").hex()[:_DIGITS]
+    told = keyed_hash(key, str(found).encode())[:_DIGITS]
     return f"{network}{MARK}{told}"
 
 
@@ -85,6 +83,11 @@ def shown(text: str) -> str:
         return text
     bits = _V4 if found.version == 4 else _V6  # noqa: PLR2004 - IPv4
     return f"{network}/{bits}" + (f" {mark}{pseudonym}" if mark else "")
+
+
+def _network(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    off = found.max_prefixlen - (_V4 if found.version == 4 else _V6)  # noqa: PLR2004 - IPv4
+    return str(type(found)(int(found) >> off << off))
 
 
 def _read(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -6,14 +6,15 @@ import contextlib
 import dataclasses
 import datetime as dt
 import enum
-import hmac
 import re
 import secrets
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from models.verdict import Cutoffs
 from service.domain.decision import Act, Outcome
+from service.domain.keyed import keyed_hash
 from service.domain.scope import DEFAULT, Scope
 from service.errors import InvalidField
 
@@ -142,6 +143,8 @@ class Key:
     suspended_at: dt.datetime | None = None
 
 
+# Few addresses come again and again; the most is far below what one form may hold.
+@lru_cache(maxsize=500)
 def same_address(url: str) -> str:
     """The form in which two spellings of one blog address are equal: `host[:port]/path`.
 
@@ -201,4 +204,4 @@ def key_hash(key: str, secret: str) -> str:
     Letter case does not count: HTTP stacks lower-case host names.
     """
     text = key.strip().lower().encode("utf-8", "replace")
-    return hmac.digest(secret.encode(), text, "sha256").hex()
+    return keyed_hash(secret.encode(), text)

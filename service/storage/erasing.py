@@ -6,7 +6,6 @@ Events are not among them: they carry no text and no person's data (domain/event
 from __future__ import annotations
 
 import contextlib
-import json
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ from service.storage.decisions import Decisions
 from service.storage.desk_tables import change, entry, entry_hit, mail
 from service.storage.history_tables import imported
 from service.storage.queue_tables import author, bulk, campaign, handover, remark, saved_view
-from service.storage.records import read_submission, write_text
+from service.storage.records import read_submission, read_text, write_text
 from service.storage.search import Search
 from service.storage.settle import trusted_act
 from service.storage.tables import decision, submission
@@ -65,7 +64,7 @@ class Erasing:
             if not rows:
                 return
             last = rows[-1].id
-            yield from (row for row in rows if sought.is_author(json.loads(row.comment)))
+            yield from (row for row in rows if sought.is_author(read_text(row.comment)))
 
     def take(self, ids: Sequence[int]) -> list[Submission]:
         """These Submissions, ours until the commit: nobody decides one while it is forgotten."""

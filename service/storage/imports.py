@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import dataclasses
 import datetime as dt
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ from service.domain.history import LabelSource, Past
 from service.domain.submission import content_hash
 from service.errors import NotFound
 from service.storage.history_tables import history_import, imported
-from service.storage.records import plain, write_text
+from service.storage.records import plain, read_text, write_text
 from service.storage.tables import submission
 
 DUPLICATE = "duplicate"
@@ -239,7 +238,7 @@ def write_past(past: Past) -> dict[str, Any]:
 def _read(row: Any) -> Past:  # noqa: ANN401 - a SQLAlchemy Row
     return Past(
         source_id=row.source_id,
-        comment=read_comment(json.loads(row.comment)),
+        comment=read_comment(read_text(row.comment)),
         label=Label(row.label),
         label_source=LabelSource(row.label_source),
         label_note=row.label_note,

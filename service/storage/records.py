@@ -9,6 +9,8 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final
 
+import orjson
+
 from models.comment import Clue, Evidence, read_comment, write_comment
 from models.verdict import Cutoffs, Verdict
 from service.domain.author import author_key
@@ -20,7 +22,6 @@ from service.domain.submission import Arrival, Kind, Scoring, Submission, conten
 _REQUEST: Final = {
     field.name: field.default for field in dataclasses.fields(Arrival) if field.name != "comment"
 }
-_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def write_text(value: object) -> str:
@@ -29,12 +30,19 @@ def write_text(value: object) -> str:
     JSON escapes NUL (which PostgreSQL refuses); lone surrogates, which UTF-8 cannot hold, make us
     escape everything outside ASCII.
     """
-    text = _encode(value)
     try:
-        text.encode()
-    except UnicodeEncodeError:
+        return orjson.dumps(value).decode()
+    except TypeError:
         return json.dumps(value, separators=(",", ":"))
-    return text
+
+
+def read_text(text: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """What `write_text` wrote. Raises ValueError for anything else."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        # It does not read the lone surrogates that we escape.
+        return json.loads(text)
 
 
 def plain(text: str, limit: int) -> str:
@@ -79,7 +87,7 @@ def write_submission(new: Submission) -> dict[str, Any]:
 
 def read_submission(row: Any) -> Submission:  # noqa: ANN401 - a SQLAlchemy Row
     """The Submission that `write_submission` wrote."""
-    request = json.loads(row.request)
+    request = read_text(row.request)
     known = {name: value for name, value in request.items() if name in _REQUEST}
     return Submission(
         submission_id=row.id,
@@ -87,7 +95,7 @@ def read_submission(row: Any) -> Submission:  # noqa: ANN401 - a SQLAlchemy Row
         site_id=row.site_id,
         kind=row.kind,
         received_at=row.received_at,
-        arrival=Arrival(comment=read_comment(json.loads(row.comment)), **known),
+        arrival=Arrival(comment=read_comment(read_text(row.comment)), **known),
         scoring=_read_scoring(row),
         outcome=row.outcome,
         version=row.version,
@@ -125,7 +133,7 @@ def _read_scoring(row: Any) -> Scoring | None:  # noqa: ANN401 - a SQLAlchemy Ro
         return None
     evidence, abstains, cutoffs = None, "", None
     if row.evidence is not None:
-        kept = json.loads(row.evidence)
+        kept = read_text(row.evidence)
         clues = tuple(Clue(*clue) for clue in kept["clues"])
         part = kept.get("part", "")
         evidence = Evidence(clues=clues, base=kept["base"], rest=kept["rest"], part=part)

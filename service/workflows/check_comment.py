@@ -20,7 +20,7 @@ from service.domain.rules import first_answer
 from service.domain.site import Site, same_address
 from service.domain.submission import Arrival, Kind, Scoring, Submission, without_address
 from service.errors import Conflict, ScorerUnavailable
-from service.scorer import Scores, ask_model
+from service.scorer import Scores, ask_model, since
 from service.storage.store import Store
 
 # Nobody can foresee who is drawn.
@@ -144,18 +144,16 @@ def _scored(
 def _judge(arrival: Arrival, site: Site, scorer: Scores, listed: Entry | None) -> Scoring:
     started = time.perf_counter()
     rule = first_answer(arrival, listed)
-    # What a rule holds for a person is scored all the same: that person wants to know why.
-    if rule is None or rule.verdict is Verdict.UNSURE:
-        scoring = ask_model(arrival, site, scorer)
-        if rule is not None:
-            # The rule has answered, whether or not a model could.
-            scoring = dataclasses.replace(
-                scoring, verdict=rule.verdict, rule=rule.name, fault="", cutoffs=None
-            )
-    else:
-        scoring = Scoring(verdict=rule.verdict, rule=rule.name)
-    return dataclasses.replace(scoring, took_ms=_since(started))
-
-
-def _since(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 3)
+    if rule is None:
+        return ask_model(arrival, site, scorer)
+    if rule.verdict is not Verdict.UNSURE:
+        return Scoring(verdict=rule.verdict, rule=rule.name, took_ms=since(started))
+    # What a rule holds for a person is scored all the same: that person wants to know why. The
+    # rule has answered, whether or not a model could.
+    return dataclasses.replace(
+        ask_model(arrival, site, scorer),
+        verdict=rule.verdict,
+        rule=rule.name,
+        fault="",
+        cutoffs=None,
+    )
