@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-import re2
 from publicsuffixlist import PublicSuffixList
 from selectolax.lexbor import LexborHTMLParser
 
@@ -55,9 +54,7 @@ _BARE_HOST: Final = re.compile(
     re.IGNORECASE,
 )
 # What every bare host holds, found in a tenth of the time; said of ASCII only, where the two agree.
-_DOTTED: Final = re2.compile(
-    r"(?i)\.(?:" + _ENDINGS + ")",
-)
+_DOTTED: Final = re.compile(r"\.(?:" + _ENDINGS + ")", re.IGNORECASE)
 _CYRILLIC_GREEK: Final = str.maketrans(
     "аеорсухвнкмтіјѕԁԛԝһӏαορνικτυχεηγ",
     "aeopcyxbhkmtijsdqwhlaopvikt" + "uxeny",

@@ -52,8 +52,8 @@ def link_and_blog(v: View) -> Iterator[Feature]:
 
 def praise_and_link(v: View) -> Iterator[Feature]:
     """Praise that fits any post, with the author's link to look at."""
-    found = lexicon.PRAISE.search(v.text[:4000])
-    if found and v.host:
+    found = lexicon.PRAISE.search(v.text[:4000]) if v.host and "praise" in v.signs else None
+    if found:
         name = "praise together with the author's link"
         yield Feature("p&u", 1.0, name, found[0].strip()[:60], "text")
 
