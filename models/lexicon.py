@@ -174,8 +174,8 @@ def _all_at_once() -> Any:  # noqa: ANN401 - re2 has no types
     every = re2.Set.SearchSet(options)
     for pattern in (PRAISE, TRADE, BRAND):
         every.Add(pattern.pattern)
-    for key, _, pattern in OFFERS:
-        every.Add(_WIDER.get(key) or pattern.pattern)
+    for key, _, sign in OFFERS:
+        every.Add(_WIDER.get(key) or sign.pattern)
     every.Compile()
     return every
 

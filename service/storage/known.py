@@ -15,6 +15,8 @@ _MOST: Final = 10_000
 # So long what was found is not asked again: another process's change to a key, a site or a policy
 # is seen a quarter of a second later; one made in this process at once.
 FRESH_S: Final = 0.25
+# While one asks again, the others need not: they would all ask at the same moment. At most so old.
+ASKING_S: Final = 1.0
 # How much older than it is a memory on disk may be.
 _TOLD_EVERY_S: Final = 300.0
 
@@ -30,6 +32,7 @@ class Known(Generic[_T]):
         self._doubted_at = float("-inf")
         self._turn = threading.Lock()
         self._told: dict[tuple[str, str], float] = {}
+        self._asking: dict[tuple[str, str], float] = {}
 
     def now(self) -> float:
         """The moment before a question, for `keep`."""
@@ -86,8 +89,23 @@ class Known(Generic[_T]):
         return found[1]
 
     def recall_fresh(self, key_hash: str, blog: str) -> _T | None:
-        """What the database said a moment ago, when nothing was written here since (free)."""
-        found = self._found.get((key_hash, blog))
+        """What the database said a moment ago, when nothing was written here since (free).
+
+        None says: ask now. Of many who call in one moment one is told so; what the others get may
+        be `ASKING_S` old.
+        """
+        place = key_hash, blog
+        found = self._found.get(place)
         if found is None or found[0] <= self._doubted_at:
             return None
-        return found[1] if self._monotonic() - found[0] < FRESH_S else None
+        now = self._monotonic()
+        if now - found[0] < FRESH_S:
+            return found[1]
+        with self._turn:
+            is_asked = now - self._asking.get(place, float("-inf")) < FRESH_S
+            if is_asked and now - found[0] < ASKING_S:
+                return found[1]
+            if len(self._asking) >= _MOST:
+                self._asking.clear()
+            self._asking[place] = now
+            return None

@@ -159,12 +159,12 @@ class Store:
 
         Raises StoreUnavailable, and Conflict when a unique thing is there already.
         """
-        try:
-            with self._writing() as unit:
+        with self._writing() as unit:
+            try:
                 yield unit
-        finally:
-            # It may have been about a key, a Site or a Policy.
-            self.known.doubt()
+            finally:
+                if unit.may_change_callers:
+                    self.known.doubt()
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Unit]:

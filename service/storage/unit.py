@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -45,12 +46,20 @@ from service.storage.tables import meta
 from service.storage.unscored import Unscored
 from service.storage.webhooks import Webhooks
 
+# Keys and Sites are written by the first, sealed keys by the second; see `find_key`.
+_OF_CALLERS: Final = frozenset({"sites", "webhooks"})
+
 
 class Unit:
     """One transaction: the collections hang on it, `commit()` makes it so."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+
+    @property
+    def may_change_callers(self) -> bool:
+        """Whether a key, a Site or a Policy may be another after this (free)."""
+        return not _OF_CALLERS.isdisjoint(vars(self))
 
     def alone(self, what: str) -> None:
         """Let no other transaction that says the same *what* begin before this one ends.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.storage.known import FRESH_S, KEPT_S, Known
+from service.storage.known import ASKING_S, FRESH_S, KEPT_S, Known
 
 
 class Ticks:
@@ -30,6 +30,25 @@ def test_what_was_found_is_fresh_for_a_moment_and_known_for_hours(known, ticks):
     assert known.recall("hash", "blog") == "Ana"
     ticks.now += KEPT_S
     assert known.recall("hash", "blog") is None
+
+
+def test_of_many_who_call_at_once_one_asks_again(known, ticks):
+    known.keep("hash", "blog", "Ana", asked_at=known.now())
+    ticks.now += FRESH_S
+    assert [known.recall_fresh("hash", "blog") for _ in range(3)] == [None, "Ana", "Ana"]
+    # Whoever asked has no answer yet: the next one asks, too.
+    ticks.now += FRESH_S
+    assert [known.recall_fresh("hash", "blog") for _ in range(2)] == [None, "Ana"]
+    ticks.now += ASKING_S
+    assert [known.recall_fresh("hash", "blog") for _ in range(2)] == [None, None]
+
+
+def test_nobody_is_told_what_is_doubtful_while_another_asks(known, ticks):
+    known.keep("hash", "blog", "Ana", asked_at=known.now())
+    ticks.now += FRESH_S
+    assert known.recall_fresh("hash", "blog") is None
+    known.doubt()
+    assert known.recall_fresh("hash", "blog") is None
 
 
 def test_a_change_makes_what_was_asked_before_it_doubtful(known, ticks):

@@ -35,6 +35,20 @@ def add_site(store, blog=BLOG):
     return site
 
 
+def test_who_calls_is_asked_again_only_after_what_may_change_it(store):
+    site = add_site(store)
+    store.known.keep("hash", "blog", "Ana", asked_at=store.known.now())
+    store.append(make_submission(site.site_id))
+    with store.begin() as unit:
+        unit.set_meta("name", "value")
+        unit.commit()
+    assert store.known.recall_fresh("hash", "blog") == "Ana"
+    with store.begin() as unit:
+        unit.sites.set_policy(site.site_id, site.policy)
+        unit.commit()
+    assert store.known.recall_fresh("hash", "blog") is None
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_comes_back_as_it_was(each_store, text):
     site = add_site(each_store)
