@@ -27,10 +27,12 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from tests.builders import BLOG
+from tests.perf._goals import held
 from tests.perf.moderator import comments
 from tests.program import free_port, started
 
-_GOALS = {16: 0.80, 64: 0.75}
+# With a short road in front of Flask; inside of Flask's own it would be 0.75 at 64.
+_GOALS = {"sqlite": {16: 0.80, 64: 1.4}, "postgresql": {16: 0.80, 64: 0.80}}
 _P99_GOAL = 3.0
 _MANY = 2000
 _SCRIPT = """
@@ -118,7 +120,7 @@ def noop(threads: int) -> Iterator[str]:
             process.terminate()
 
 
-def measure(folder: Path, settings: dict[str, str], asked: argparse.Namespace) -> bool:
+def measure(engine: str, folder: Path, settings: dict[str, str], asked: argparse.Namespace) -> bool:
     """Both servers under the same load, in turns; answers whether every goal was met."""
     is_good = True
     with started(folder, **settings) as program, noop(16 * 4) as plain:
@@ -126,27 +128,26 @@ def measure(folder: Path, settings: dict[str, str], asked: argparse.Namespace) -
         script.write_text(_SCRIPT.replace("BODIES", str(folder / "bodies.txt")))
         print(f"comments: {bodies(folder / 'bodies.txt', program.key)}")
         load(program.address, script, concurrency=16, seconds=2)
-        for concurrency, goal in _GOALS.items():
+        for concurrency, goal in _GOALS[engine].items():
             ours, theirs = [], []
             for _ in range(asked.rounds):
                 for address, found in ((program.address, ours), (plain, theirs)):
                     one = load(address, script, concurrency=concurrency, seconds=asked.seconds)
                     found.append(one)
-            is_good &= tell(concurrency, ours, theirs, goal)
+            is_good &= tell(f"{engine}, {concurrency} at a time", ours, theirs, goal)
     return is_good
 
 
-def tell(concurrency: int, ours: list[Load], theirs: list[Load], goal: float) -> bool:
+def tell(name: str, ours: list[Load], theirs: list[Load], goal: float) -> bool:
     mine, other = (Load(*map(statistics.median, zip(*one, strict=True))) for one in (ours, theirs))
     ratio, slower = mine.rate / other.rate, mine.p99 / other.p99
-    print(f"  {concurrency} at a time{'':8} requests/s    p50 ms    p99 ms    sent away")
-    for name, one in (("comment-check", mine), ("no-op", other)):
-        print(f"    {name:<18}{one.rate:11.0f}{one.p50:10.1f}{one.p99:10.1f}{one.refused:13.0f}")
-    rate_word = "met" if ratio >= goal else "MISSED"
-    p99_word = "met" if slower <= _P99_GOAL else "MISSED"
-    print(f"    ratio {ratio:.2f} (goal {goal:.2f}: {rate_word}); ", end="")
-    print(f"p99 {slower:.1f} times the no-op's (goal {_P99_GOAL:.0f}: {p99_word})")
-    return ratio >= goal and slower <= _P99_GOAL
+    print(f"  {name:<22}requests/s    p50 ms    p99 ms    sent away")
+    for who, one in (("comment-check", mine), ("no-op", other)):
+        print(f"    {who:<18}{one.rate:11.0f}{one.p50:10.1f}{one.p99:10.1f}{one.refused:13.0f}")
+    text = f"{mine.rate:.0f} to {other.rate:.0f} requests/s, ratio {ratio:.2f}"
+    is_good = held(f"{name}: rate", text, f">= {goal:.2f}", is_met=ratio >= goal)
+    text = f"{slower:.1f} times the no-op's"
+    return is_good & held(f"{name}: p99", text, f"<= {_P99_GOAL:g}", is_met=slower <= _P99_GOAL)
 
 
 def main() -> int:
@@ -161,7 +162,7 @@ def main() -> int:
     for engine, database in engines():
         print(f"{engine}:", flush=True)
         with tempfile.TemporaryDirectory() as name, database as settings:
-            is_good &= measure(Path(name), settings, asked)
+            is_good &= measure(engine, Path(name), settings, asked)
     return 0 if is_good else 1
 
 

@@ -28,6 +28,7 @@ from tests.builders import BLOG, NOON
 from tests.damage import import_damaged, peak_mib
 from tests.exports import wp_row, wxr_comment
 from tests.perf._filled import empty
+from tests.perf._goals import held
 
 SEED = 20261124
 GROWTH_GOAL_MIB = 120
@@ -51,15 +52,13 @@ def damaged(times: int, seed: int) -> bool:
         ("ended in anything else", len(told.crashed), 0),
         ("left a part of a file behind", len(told.partial), 0),
     ]
-    is_good = all(found == aim for _, found, aim in aims)
+    is_good = True
     print(f"\n{times:,} damaged files, seed {seed}, {time.perf_counter() - started:.0f} s")
     for name, found, aim in aims:
-        print(f"  {name:<34}{found:>8,}  aim {aim:,}: {'met' if found == aim else 'MISSED'}")
+        is_good &= held(name, f"{found:,} (seed {seed})", f"{aim:,}", is_met=found == aim)
     is_flat = told.grown_mib < GROWTH_GOAL_MIB
-    print(
-        f"  {'memory grown by (MiB)':<34}{told.grown_mib:>8.1f}  aim < {GROWTH_GOAL_MIB}:"
-        f" {'met' if is_flat else 'MISSED'}"
-    )
+    text, goal = f"{told.grown_mib:.1f} MiB", f"< {GROWTH_GOAL_MIB} MiB"
+    is_good &= held("memory grown by", text, goal, is_met=is_flat)
     print(
         f"  refused {told.refused:,} in {len(told.sentences):,} sentences, taken {told.taken:,},"
         f" skips counted {told.skipped:,}, slowest {told.slowest_s:.2f} s"

@@ -37,6 +37,7 @@ from tests.builders import NOON, PASSWORD
 from tests.fakes import FixedClock, StubScorer
 from tests.perf._filled import opened
 from tests.perf._filling import waiting
+from tests.perf._goals import held
 
 # p50, p99 and CPU, in milliseconds.
 Numbers = tuple[float, float, float]
@@ -219,10 +220,12 @@ def table(engine: str, found: dict[int, dict[str, Numbers]]) -> bool:
         )
         goal = {"queue page": PAGE_GOAL_MS, "decide": DECISION_GOAL_MS}.get(name)
         if goal is not None:
-            is_met = cells[-1][1] < goal and ratio < RATIO_GOAL
-            is_good &= is_met
-            word = "met" if is_met else "MISSED"
-            print(f"  {'':<28}  goal: p99 < {goal} ms, ratio < {RATIO_GOAL}: {word}")
+            is_good &= held(
+                f"{engine}: {name} at {sizes[-1]:,}",
+                f"p99 {cells[-1][1]:.1f} ms, ratio {ratio:.2f}",
+                f"p99 < {goal} ms, ratio < {RATIO_GOAL}",
+                is_met=cells[-1][1] < goal and ratio < RATIO_GOAL,
+            )
     return is_good
 
 

@@ -29,6 +29,7 @@ import httpx
 from models.registry import Registry
 from service.storage.store import Store
 from tests.perf._filling import fill
+from tests.perf._goals import held
 from tests.perf.checks import bodies, engines, noop
 from tests.program import Program, free_port
 
@@ -83,11 +84,6 @@ def quantile(values: list[float], percent: int) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
-def said(name: str, figure: str, goal: str, *, is_met: bool) -> bool:
-    print(f"  {name:<34}{figure}  (goal {goal}: {'met' if is_met else 'MISSED'})", flush=True)
-    return is_met
-
-
 @contextlib.contextmanager
 def running(folder: Path, settings: dict[str, str]) -> Iterator[Program]:
     """The program with what it had before, ready."""
@@ -123,7 +119,9 @@ def starts(folder: Path, settings: dict[str, str]) -> bool:
             theirs.append(time.monotonic() - began)
     mine, other = statistics.median(ours), statistics.median(theirs)
     text = f"{mine:.2f} s, {mine / other:.1f} times the no-op's {other:.2f} s"
-    return said("start, median of 5", text, f"< {START_GOAL_S:g} s", is_met=mine < START_GOAL_S)
+    return held(
+        f"start, median of {_STARTS}", text, f"< {START_GOAL_S:g} s", is_met=mine < START_GOAL_S
+    )
 
 
 def memory(program: Program) -> bool:
@@ -138,7 +136,7 @@ def memory(program: Program) -> bool:
         alone.append(int(re.search(r"^Pss:\s+(\d+)", table, re.MULTILINE)[1]) / 1024)
     text = f"{max(held):.0f} MiB resident, {max(alone):.0f} shared out, of {len(held)} processes"
     goal = f"< {MEMORY_GOAL_MB} MiB"
-    return said("memory of the largest worker", text, goal, is_met=max(held) < MEMORY_GOAL_MB)
+    return held("memory of the largest worker", text, goal, is_met=max(held) < MEMORY_GOAL_MB)
 
 
 def swaps(program: Program, forms: list[str], rate: float, seconds: float) -> bool:
@@ -160,7 +158,7 @@ def swaps(program: Program, forms: list[str], rate: float, seconds: float) -> bo
     quiet, beside = (quantile([ms for _, _, ms in answers[way]], 99) for way in (False, True))
     text = f"{lost} of {len(answers[True])} lost, p99 {beside:.0f} ms, without {quiet:.0f}"
     goal = f"0 lost, p99 < {_SLOW:g} times"
-    return said("model swapped each second", text, goal, is_met=not lost and beside < _SLOW * quiet)
+    return held("model swapped each second", text, goal, is_met=not lost and beside < _SLOW * quiet)
 
 
 class Person:
@@ -223,7 +221,7 @@ def beside(program: Program, person: Person, forms: list[str], rate: float, seco
         p99 = quantile(busy, 99)
         text = f"p50 {quantile(busy, 50):.0f}, p99 {p99:.0f} ms; "
         text += f"without {quantile(alone, 50):.0f} and {quantile(alone, 99):.0f}"
-        is_good &= said(f"{name} beside them", text, f"p99 < {goal} ms", is_met=p99 < goal)
+        is_good &= held(f"{name} beside them", text, f"p99 < {goal} ms", is_met=p99 < goal)
     return is_good
 
 

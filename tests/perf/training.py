@@ -27,6 +27,7 @@ from pathlib import Path
 
 from models.comment import Comment, write_comment
 from tests.builders import NOON
+from tests.perf._goals import held
 from training import corpora
 from training.example import Example
 
@@ -104,8 +105,8 @@ class Watch(threading.Thread):
             self.most_processes = max(self.most_processes, len(family))
 
 
-def measure(place: Path, words: list[str]) -> None:
-    """Run the command on the labels in *place* and print what it took."""
+def measure(place: Path, count: int, words: list[str]) -> bool:
+    """Run the command on the *count* labels in *place*; whether its memory stayed in bounds."""
     environ = os.environ | {"CHAFFINCH_DATA_DIR": str(place.parent / "var")}
     del environ["CHAFFINCH_CORPORA"]
     command = [sys.executable, "-m", "training", "retrain", "--labels", str(place), *words]
@@ -117,17 +118,15 @@ def measure(place: Path, words: list[str]) -> None:
     took, after = time.monotonic() - begun, os.times()
     cpu = after.children_user + after.children_system
     cpu -= before.children_user + before.children_system
-    word = "met" if watch.most_mib < _GOAL_MIB and not done.returncode else "MISSED"
-    print(
-        f"most memory {watch.most_mib:,.0f} MiB in {watch.most_processes} processes"
-        f" (goal < {_GOAL_MIB:,}: {word}); {took:,.0f} s,"
-        f" {cpu:,.0f} s of CPU = {cpu / took:.2f} cores"
-    )
+    is_met = watch.most_mib < _GOAL_MIB and not done.returncode
+    text = f"{watch.most_mib:,.0f} MiB in {watch.most_processes} processes; {took:,.0f} s,"
+    text += f" {cpu:,.0f} s of CPU = {cpu / took:.2f} cores"
+    return held(f"most memory, {count:,} labels", text, f"< {_GOAL_MIB:,} MiB", is_met=is_met)
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.perf.training", description=__doc__)
-    parser.add_argument("count", type=int)
+    parser.add_argument("count", type=int, nargs="?", default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path)
     own = sys.argv[1:]
@@ -142,8 +141,8 @@ def main() -> None:
                 file.writelines(json.dumps(row) + "\n" for row in rows(asked.count, asked.seed))
         size = place.stat().st_size / 2**20
         print(f"{asked.count:,} labels, seed {asked.seed}, {size:,.0f} MiB", flush=True)
-        measure(place, own[at + 1 :])
+        return 0 if measure(place, asked.count, own[at + 1 :]) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
