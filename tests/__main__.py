@@ -1,6 +1,6 @@
 """python -m tests [fast]: the gate, in order, stops at the first red; CI runs the same.
 
-python -m tests perf: what is fast enough, and how that changes with size; prints, proves nothing.
+python -m tests perf [--only queue]: what is fast enough, and how that changes with size: a table.
 python -m tests nightly [--scale 0.01] [--only R]: faults, floods and fuzz in large numbers.
 """
 
@@ -20,9 +20,6 @@ def steps(mode: str) -> list[tuple[str, list[str]]]:
     python = sys.executable
     # Three were hardly quicker on two cores (823 s, 854 with two), and a browser waited longer.
     pytest = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal"]
-    if mode == "perf":
-        places = sorted((ROOT / "tests" / "perf").glob("[a-z]*.py"))
-        return [(place.stem, [python, "-m", f"tests.perf.{place.stem}"]) for place in places]
     if mode == "fast":
         pytest += ["-m", FAST]
     return [
@@ -59,10 +56,10 @@ def main() -> int:
     """Run every step; 0 when all are green, else the red one's code."""
     mode = sys.argv[1] if len(sys.argv) > 1 else "full"
     environ = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-    if mode == "nightly":
-        night = [sys.executable, "-m", "tests.nightly", *sys.argv[2:]]
-        return subprocess.run(night, cwd=ROOT, env=environ, check=False).returncode
-    if mode not in {"full", "fast", "perf"}:
+    if mode in {"nightly", "perf"}:
+        command = [sys.executable, "-m", f"tests.{mode}", *sys.argv[2:]]
+        return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+    if mode not in {"full", "fast"}:
         print("usage: python -m tests [fast|perf|nightly]", file=sys.stderr)
         return 2
     for name, command in steps(mode):

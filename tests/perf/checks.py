@@ -141,9 +141,9 @@ def measure(engine: str, folder: Path, settings: dict[str, str], asked: argparse
 def tell(name: str, ours: list[Load], theirs: list[Load], goal: float) -> bool:
     mine, other = (Load(*map(statistics.median, zip(*one, strict=True))) for one in (ours, theirs))
     ratio, slower = mine.rate / other.rate, mine.p99 / other.p99
-    print(f"  {name:<22}requests/s    p50 ms    p99 ms    sent away")
+    print(f"  {name:<25}requests/s    p50 ms    p99 ms    sent away")
     for who, one in (("comment-check", mine), ("no-op", other)):
-        print(f"    {who:<18}{one.rate:11.0f}{one.p50:10.1f}{one.p99:10.1f}{one.refused:13.0f}")
+        print(f"    {who:<19}{one.rate:11.0f}{one.p50:10.1f}{one.p99:10.1f}{one.refused:13.0f}")
     text = f"{mine.rate:.0f} to {other.rate:.0f} requests/s, ratio {ratio:.2f}"
     is_good = held(f"{name}: rate", text, f">= {goal:.2f}", is_met=ratio >= goal)
     text = f"{slower:.1f} times the no-op's"
