@@ -18,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask_babel import force_locale, gettext, ngettext
 
 from service.delivery import add_delivery
+from service.domain.chore import EVERY, HOLD, RETAIN
 from service.errors import Conflict, NotReady, ServiceError
 from service.mailer import Mailer, Sends
 from service.moderation.views import ago
@@ -32,9 +33,7 @@ from service.workflows.score_again import score_again
 
 _log = logging.getLogger(__name__)
 _EVERY_S: Final = 60
-_RETAIN: Final = "retain"
 _RETAIN_LEASE: Final = dt.timedelta(hours=2)
-_HOLD: Final = "hold-entries"
 _HOLD_LEASE: Final = dt.timedelta(minutes=10)
 _SCORE: Final = "score-again"
 _SCORE_LEASE: Final = dt.timedelta(minutes=10)
@@ -128,7 +127,7 @@ class Schedule:
 
     def _forget(self) -> None:
         store, now = self._runtime.store, self._runtime.clock()
-        if not self._claims(_RETAIN, _RETAIN_LEASE, now):
+        if not self._claims(RETAIN, _RETAIN_LEASE, now):
             return
         with store.read() as unit:
             has_sites = bool(unit.sites.list_all())
@@ -145,18 +144,18 @@ class Schedule:
                 made_before=now - dt.timedelta(hours=settings.session_hours),
                 seen_before=now - dt.timedelta(minutes=settings.session_idle_minutes),
             )
-            again = now + dt.timedelta(days=1)
-            unit.chores.finish(_RETAIN, by=self._name, due_at=again, now=now)
+            again = now + EVERY[RETAIN]
+            unit.chores.finish(RETAIN, by=self._name, due_at=again, now=now)
             unit.commit()
 
     def _hold(self) -> None:
         store, now = self._runtime.store, self._runtime.clock()
-        if not self._claims(_HOLD, _HOLD_LEASE, now):
+        if not self._claims(HOLD, _HOLD_LEASE, now):
             return
         for one in hold_entries(store=store, now=now):
             _log.info("%s holds: %d of %d were wrong", one.rule, one.held_wrong, one.held_of)
         with store.begin() as unit:
-            unit.chores.finish(_HOLD, by=self._name, due_at=now + dt.timedelta(hours=1), now=now)
+            unit.chores.finish(HOLD, by=self._name, due_at=now + EVERY[HOLD], now=now)
             unit.commit()
 
     def _told(self, due: Due, now: dt.datetime) -> tuple[str, str]:

@@ -86,13 +86,12 @@ def bare(form: bytes) -> bytes:
 
 def heard(port: int, raw: bytes) -> bytes:
     """Everything that is said to *raw* until the other side hangs up."""
-    told = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=_SILENT_S) as wire:
-        # What was said before it hung up is there to read, also when it left some of ours unread.
-        with contextlib.suppress(ConnectionError):
-            wire.sendall(raw)
-            while chunk := wire.recv(65536):
-                told += chunk
+    told, address = b"", ("127.0.0.1", port)
+    # What was said before it hung up is there to read, also when it left some of ours unread.
+    with socket.create_connection(address, _SILENT_S) as wire, contextlib.suppress(ConnectionError):
+        wire.sendall(raw)
+        while chunk := wire.recv(65536):
+            told += chunk
     return told
 
 

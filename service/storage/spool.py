@@ -83,6 +83,14 @@ class Spool:
                 found += place.stat().st_size
         return found
 
+    @property
+    def refused_bytes(self) -> int:
+        """How much lies there that no database took, for a person to look at (free)."""
+        try:
+            return (self.folder / REFUSED).stat().st_size
+        except FileNotFoundError:
+            return 0
+
     def drain(
         self,
         store: Callable[[list[Kept]], None],
