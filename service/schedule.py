@@ -73,11 +73,19 @@ class Schedule:
 
     def tick(self) -> None:
         """Everything that is due now (slow I/O). A fault of one chore is logged, not raised."""
-        for chore in (self._write, self._send, self._score, self._forget, self._hold):
+        for name, do in (
+            ("write-mail", self._write),
+            ("send-mail", self._send),
+            (_SCORE, self._score),
+            (RETAIN, self._forget),
+            (HOLD, self._hold),
+        ):
             try:
-                chore()
+                do()
             except ServiceError as error:
-                _log.warning("a chore waits: %s", error.detail or error)
+                _log.warning("a chore waits: %s", error.detail or error, extra={"chore": name})
+            except Exception:  # noqa: BLE001 - a bug in one must not stop the others for good
+                _log.exception("a chore failed", extra={"chore": name})
 
     def _write(self) -> None:
         if self._mailer is None:
@@ -133,7 +141,10 @@ class Schedule:
             has_sites = bool(unit.sites.list_all())
         if has_sites:
             for site, rows in retain(store=store, now=now):
-                _log.info("forgot the text of %d comments of site %d", rows, site.site_id)
+                where = {"site": site.site_id, "rows": rows}
+                _log.info(
+                    "forgot the text of %d comments of site %d", rows, site.site_id, extra=where
+                )
         settings = self._runtime.settings
         try:
             resume(data_dir=settings.data_dir, store=store, secret=self._runtime.secret, now=now)

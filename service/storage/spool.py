@@ -182,7 +182,8 @@ class Spool:
         try:
             store([one])
         except Conflict as error:
-            _log.error("a comment from the spool was refused: %s", error.detail or error)
+            told, where = error.detail or error, {"guid": one.new.guid, "site": one.new.site_id}
+            _log.error("a comment from the spool was refused: %s", told, extra=where)
             place = self.folder / REFUSED
             descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "ab") as file:

@@ -194,7 +194,8 @@ class Store:
             except StoreUnavailable as error:
                 if self.spool is None:
                     raise
-                _log.warning("a comment goes to the spool: %s", error.detail)
+                where = {"guid": new.guid, "site": new.site_id}
+                _log.warning("a comment goes to the spool: %s", error.detail, extra=where)
                 self._note_stuck()
             else:
                 return
