@@ -253,6 +253,14 @@ def test_over_tls_pages_are_safe_and_old_plugins_are_answered_on_port_80(tls):
     assert "max-age" in safe.headers["Strict-Transport-Security"]
 
 
+def test_port_80_can_be_closed_to_blogs(closed):
+    plain = check(f"http://127.0.0.1:{closed.ports['80']}", GOOD.format("closed"))
+    assert (plain.status_code, plain.headers["Location"][:8]) == (308, "https://")
+    with httpx.Client(verify=False) as client:  # noqa: S501 - made a moment ago
+        safe = check(f"https://127.0.0.1:{closed.ports['443']}", GOOD.format("x"), client=client)
+    assert safe.text == "false"
+
+
 @pytest.mark.browser
 def test_a_person_signs_in_over_tls(tls, browser, counts):
     context = browser.new_context(ignore_https_errors=True)
