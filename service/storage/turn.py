@@ -28,6 +28,7 @@ _TURN_S: Final = 2.0
 # As long as for SQLite's own lock, which a process of ours then finds free.
 _OTHERS_S: Final = BUSY_TIMEOUT_MS / 1000
 _LOOK_EVERY_S: Final = 0.002
+_ENDINGS: Final = (".next", ".lock")
 
 
 class Turn:
@@ -70,29 +71,35 @@ def alone(engine: sa.Engine, wait_s: float = _OTHERS_S) -> Iterator[None]:
 
 
 class FileLock:
-    """The lock beside *engine*'s file, for one thread; PostgreSQL and memory have none."""
+    """The lock beside *engine*'s file, for one thread; PostgreSQL and memory have none.
+
+    There are two: whoever waits for the lock itself holds the other, so that who has just let go
+    of it cannot take it again before.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._database = _file_of(engine)
-        self._descriptor: int | None = None
+        self._opened: list[int] = []
 
     def acquire(self, wait_s: float = _OTHERS_S) -> None:
         """Wait for it (free, while nobody has it). Raises StoreUnavailable after *wait_s*."""
         if self._database is None:
             return
-        if self._descriptor is None:
-            self._descriptor = _opened(self._database)
-            weakref.finalize(self, os.close, self._descriptor)
+        for ending in _ENDINGS[len(self._opened) :]:
+            self._opened.append(_open(self._database, ending))
+            weakref.finalize(self, os.close, self._opened[-1])
+        following, lock = self._opened
         until = time.monotonic() + wait_s
-        while not _is_locked(self._descriptor):
-            if time.monotonic() > until:
-                raise StoreUnavailable(detail="another process has been writing for too long")
-            time.sleep(_LOOK_EVERY_S)
+        _wait_for(following, until)
+        try:
+            _wait_for(lock, until)
+        finally:
+            fcntl.flock(following, fcntl.LOCK_UN)
 
     def release(self) -> None:
         """Let the next one have it; harmless when it is not ours."""
-        if self._descriptor is not None:
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        for lock in self._opened[1:]:
+            fcntl.flock(lock, fcntl.LOCK_UN)
 
 
 def _file_of(engine: sa.Engine) -> Path | None:
@@ -103,9 +110,9 @@ def _file_of(engine: sa.Engine) -> Path | None:
     return Path(str(name)).resolve()
 
 
-def _opened(database: Path) -> int:
+def _open(database: Path, ending: str) -> int:
     """A file of its own: to close the database's would let go of SQLite's locks on it."""
-    place = database.with_name(f"{database.name}.lock")
+    place = database.with_name(database.name + ending)
     try:
         descriptor = os.open(place, os.O_RDONLY | os.O_CREAT, 0o600)
     except OSError as error:
@@ -118,9 +125,12 @@ def _opened(database: Path) -> int:
     return descriptor
 
 
-def _is_locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def _wait_for(lock: int, until: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                told = "another process has been writing for too long"
+                raise StoreUnavailable(detail=told) from None
+            time.sleep(_LOOK_EVERY_S)

@@ -150,9 +150,28 @@ def test_a_turn_within_a_turn_lasts_as_long_as_the_outer_one(store):
         with own.taken():
             pass
         with pytest.raises(StoreUnavailable):
-            other.acquire(0)
-    other.acquire(0)
+            other.acquire(-1)
+    other.acquire(-1)
     other.release()
+
+
+def test_who_waits_comes_before_who_has_just_had_it(store, monkeypatch):
+    waits, look = threading.Event(), threading.Event()
+    monkeypatch.setattr(turn.time, "sleep", lambda _s: (waits.set(), look.wait(20)))
+    ours, other = FileLock(store.engine), FileLock(store.engine)
+    ours.acquire()
+    thread = threading.Thread(target=other.acquire, args=(20,))
+    thread.start()
+    assert waits.wait(20)
+    ours.release()
+    # The other has not looked again, and nobody holds it: still it is not ours.
+    with pytest.raises(StoreUnavailable):
+        ours.acquire(-1)
+    look.set()
+    thread.join(20)
+    other.release()
+    ours.acquire(-1)
+    ours.release()
 
 
 def test_a_lock_that_cannot_be_made_refuses_writers_and_no_reader(store, sqlite_url):
