@@ -12,20 +12,24 @@ import logging
 from typing import Final
 
 _LINE: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
+# What a line may say beside its message, each a number or a word of ours; nothing else that is
+# handed to the logger is written, so nobody can add a text by chance.
+FIELDS: Final = ("guid", "site", "endpoint", "status", "chore", "rows", "events")
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time (UTC), level, name, message, and error with its traceback."""
+    """One JSON object a line: time (UTC), level, name, message, FIELDS, error and traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line; a line break within is escaped, so that nobody can forge a second one."""
-        told = {
+        told: dict[str, object] = {
             "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(),
             "level": record.levelname.lower(),
             "name": record.name,
             "message": record.getMessage(),
             "pid": record.process,
         }
+        told |= {one: found for one in FIELDS if (found := getattr(record, one, None)) is not None}
         if record.exc_info:
             told["error"] = self.formatException(record.exc_info)
         return json.dumps(told)

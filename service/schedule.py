@@ -18,6 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask_babel import force_locale, gettext, ngettext
 
 from service.delivery import add_delivery
+from service.domain.chore import EVERY, HOLD, RETAIN
 from service.errors import Conflict, NotReady, ServiceError
 from service.mailer import Mailer, Sends
 from service.moderation.views import ago
@@ -32,9 +33,7 @@ from service.workflows.score_again import score_again
 
 _log = logging.getLogger(__name__)
 _EVERY_S: Final = 60
-_RETAIN: Final = "retain"
 _RETAIN_LEASE: Final = dt.timedelta(hours=2)
-_HOLD: Final = "hold-entries"
 _HOLD_LEASE: Final = dt.timedelta(minutes=10)
 _SCORE: Final = "score-again"
 _SCORE_LEASE: Final = dt.timedelta(minutes=10)
@@ -74,11 +73,19 @@ class Schedule:
 
     def tick(self) -> None:
         """Everything that is due now (slow I/O). A fault of one chore is logged, not raised."""
-        for chore in (self._write, self._send, self._score, self._forget, self._hold):
+        for name, do in (
+            ("write-mail", self._write),
+            ("send-mail", self._send),
+            (_SCORE, self._score),
+            (RETAIN, self._forget),
+            (HOLD, self._hold),
+        ):
             try:
-                chore()
+                do()
             except ServiceError as error:
-                _log.warning("a chore waits: %s", error.detail or error)
+                _log.warning("a chore waits: %s", error.detail or error, extra={"chore": name})
+            except Exception:  # noqa: BLE001 - a bug in one must not stop the others for good
+                _log.exception("a chore failed", extra={"chore": name})
 
     def _write(self) -> None:
         if self._mailer is None:
@@ -128,13 +135,16 @@ class Schedule:
 
     def _forget(self) -> None:
         store, now = self._runtime.store, self._runtime.clock()
-        if not self._claims(_RETAIN, _RETAIN_LEASE, now):
+        if not self._claims(RETAIN, _RETAIN_LEASE, now):
             return
         with store.read() as unit:
             has_sites = bool(unit.sites.list_all())
         if has_sites:
             for site, rows in retain(store=store, now=now):
-                _log.info("forgot the text of %d comments of site %d", rows, site.site_id)
+                where = {"site": site.site_id, "rows": rows}
+                _log.info(
+                    "forgot the text of %d comments of site %d", rows, site.site_id, extra=where
+                )
         settings = self._runtime.settings
         try:
             resume(data_dir=settings.data_dir, store=store, secret=self._runtime.secret, now=now)
@@ -145,18 +155,18 @@ class Schedule:
                 made_before=now - dt.timedelta(hours=settings.session_hours),
                 seen_before=now - dt.timedelta(minutes=settings.session_idle_minutes),
             )
-            again = now + dt.timedelta(days=1)
-            unit.chores.finish(_RETAIN, by=self._name, due_at=again, now=now)
+            again = now + EVERY[RETAIN]
+            unit.chores.finish(RETAIN, by=self._name, due_at=again, now=now)
             unit.commit()
 
     def _hold(self) -> None:
         store, now = self._runtime.store, self._runtime.clock()
-        if not self._claims(_HOLD, _HOLD_LEASE, now):
+        if not self._claims(HOLD, _HOLD_LEASE, now):
             return
         for one in hold_entries(store=store, now=now):
             _log.info("%s holds: %d of %d were wrong", one.rule, one.held_wrong, one.held_of)
         with store.begin() as unit:
-            unit.chores.finish(_HOLD, by=self._name, due_at=now + dt.timedelta(hours=1), now=now)
+            unit.chores.finish(HOLD, by=self._name, due_at=now + EVERY[HOLD], now=now)
             unit.commit()
 
     def _told(self, due: Due, now: dt.datetime) -> tuple[str, str]:

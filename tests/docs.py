@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 
 from service import errors
 from service.cli import main as chaffinch
 from service.settings import FIELDS, PREFIX
+from service.storage import desk_tables, history_tables, queue_tables, tables
 from service.web.errors import STATUS
 from tests.contract import failures
 
@@ -72,10 +74,21 @@ def errors_table() -> str:
     return "\n".join(rows)
 
 
+def tables_table() -> str:
+    rows = ["| in | what | tables |", "|---|---|---|"]
+    for module in (tables, queue_tables, desk_tables, history_tables):
+        meaning = inspect.cleandoc(module.__doc__ or "").split("\n")[0]
+        names = [one.name for one in vars(module).values() if isinstance(one, sa.Table)]
+        told = ", ".join(f"`{name}`" for name in names if name not in "".join(rows).split("`"))
+        rows.append(f"| `{module.__name__.rpartition('.')[2]}.py` | {meaning} | {told} |")
+    return "\n".join(rows)
+
+
 SECTIONS = {
     ("service/README.md", "settings"): settings_table,
     ("service/README.md", "errors"): errors_table,
     ("service/README.md", "failures"): failures.table,
+    ("service/README.md", "tables"): tables_table,
     ("service/README.md", "commands"): lambda: commands_table(chaffinch, "chaffinch"),
 }
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import redis
 
+from service.domain.chore import EVERY, is_overdue
 from service.errors import NotReady
 from service.mailer import Mailer
 from service.runtime import utc_now
@@ -109,7 +110,8 @@ def secrets(settings: Settings, _store: Store) -> str:
     if opened:
         names = " ".join(map(str, opened))
         raise NotReady(f"other accounts of this machine may read {names}: chmod 600 {names}")
-    return f"{len(seen)} files, each for its owner only"
+    files = "1 file" if len(seen) == 1 else f"{len(seen)} files, each"
+    return f"{files} for its owner only"
 
 
 def counts(settings: Settings, _store: Store) -> str:
@@ -150,6 +152,21 @@ def events(_settings: Settings, store: Store) -> str:
     return f"{found.events} wait to be sent, none was given up"
 
 
+def chores(_settings: Settings, store: Store) -> str:
+    """Whether servers still do what is to be done by the clock, such as forgetting texts."""
+    now, done = utc_now(), store.gauges().chores
+    with store.read() as unit:
+        since = min((site.created_at for site in unit.sites.list_all()), default=now)
+    late = [one for one in EVERY if is_overdue(one, done.get(one, since), now)]
+    if late:
+        told = (f"{one} ({done[one]:%Y-%m-%d %H:%M})" if one in done else one for one in late)
+        raise NotReady(
+            f"{' and '.join(told)} was not done for several of its periods: see that a server "
+            "runs (chaffinch serve); its log says why a chore waits"
+        )
+    return "done by the clock" if done else "none is due before a server runs"
+
+
 def proxy(settings: Settings, _store: Store) -> str:
     """Whether what is said about proxies fits together."""
     if settings.public_url.startswith("https://"):
@@ -175,5 +192,6 @@ CHECKS: Final[tuple[tuple[str, Callable[[Settings, Store], str]], ...]] = (
     ("limits", counts),
     ("mail", mail),
     ("events", events),
+    ("chores", chores),
     ("proxies", proxy),
 )

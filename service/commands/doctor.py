@@ -24,7 +24,7 @@ from service.storage.store import Store
 from service.workflows.forget_person import erased_last
 from service.workflows.make_ready import make_ready
 
-# Earlier ones can corrupt a database that several processes write and checkpoint (THREATS 31).
+# Earlier ones can corrupt a database that several processes write and checkpoint (SECURITY 31).
 _SQLITE_SOUND = (3, 51, 3)
 
 
@@ -58,7 +58,8 @@ def doctor(ctx: click.Context) -> None:
     if settings.is_embedded and sqlite3.sqlite_version_info < _SQLITE_SOUND:
         click.echo(
             f"{'sqlite':24} note: {sqlite3.sqlite_version} has a known fault when several "
-            "processes write; Chaffinch writes from one",
+            "processes write at once; those of Chaffinch take turns, other programs do not: let "
+            "none of them write to the file",
         )
     ctx.exit(0 if is_well else FAILED)
 

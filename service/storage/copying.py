@@ -18,6 +18,7 @@ from service.storage.migrate import current
 from service.storage.records import read_submission
 from service.storage.search import Search
 from service.storage.tables import metadata, submission
+from service.storage.turn import alone
 from service.storage.unit import Unit
 
 _BATCH: Final = 500
@@ -47,7 +48,12 @@ def copy_all(
     Conflict for a *target* that is not empty, Unavailable when hashes differ, StoreUnavailable.
     """
     _require_alike(source, target)
-    with translated(), _snapshot(source) as reading, target.connect() as connection:
+    with (
+        alone(target),
+        translated(),
+        _snapshot(source) as reading,
+        target.connect() as connection,
+    ):
         writing = connection.execution_options(**{WRITES: True})
         with writing.begin():
             _patient(writing)

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from service.domain.chore import EVERY
 from service.domain.drift import Drift
 from service.domain.event import EventState
-from service.storage.desk_tables import mail
+from service.storage.desk_tables import chore, mail
 from service.storage.tables import WAITING, UTCTime, event, meta, submission
 
 _LATELY: Final = 1000
@@ -33,6 +34,8 @@ class Gauges:
     """Among the newest thousand Submissions: how many by Verdict and model id ("" for a rule)."""
     drift: Drift | None = None
     """How far the newest scores are from the model's first ones; None: too few to say."""
+    chores: dict[str, dt.datetime] = dataclasses.field(default_factory=dict)
+    """When each was last done well, or first begun; none before a server did begin it."""
 
 
 def read_gauges(engine: sa.Engine) -> Gauges:
@@ -56,6 +59,7 @@ def read_gauges(engine: sa.Engine) -> Gauges:
             mail=unsent,
             lately=_lately(connection),
             drift=_drift(connection),
+            chores=_chores(connection),
         )
 
 
@@ -80,6 +84,12 @@ def _lately(connection: sa.Connection) -> dict[tuple[str, str], int]:
         (verdict.value.lower() if verdict else "none", model or ""): int(count)
         for verdict, model, count in found
     }
+
+
+def _chores(connection: sa.Connection) -> dict[str, dt.datetime]:
+    last = sa.type_coerce(sa.func.coalesce(chore.c.done_at, chore.c.due_at), UTCTime)
+    asked = sa.select(chore.c.name, last).where(chore.c.name.in_(EVERY))
+    return dict(map(tuple, connection.execute(asked)))
 
 
 def _drift(connection: sa.Connection) -> Drift | None:

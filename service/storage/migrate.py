@@ -20,6 +20,7 @@ from service.errors import NotReady
 from service.storage import desk_tables, history_tables, queue_tables
 from service.storage.engine import BUSY_TIMEOUT_MS, WRITES, translated
 from service.storage.tables import metadata
+from service.storage.turn import alone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,12 @@ def upgrade(engine: sa.Engine, to: str = "head") -> None:
 
     Raises StoreUnavailable, and NotReady for a database that a newer program made.
     """
-    with translated(), engine.connect() as connection, _patient(connection):
+    with (
+        alone(engine, _PATIENCE_MS / 1000),
+        translated(),
+        engine.connect() as connection,
+        _patient(connection),
+    ):
         writing = connection.execution_options(**{WRITES: True})
         with writing.begin():
             try:

@@ -83,6 +83,14 @@ class Spool:
                 found += place.stat().st_size
         return found
 
+    @property
+    def refused_bytes(self) -> int:
+        """How much lies there that no database took, for a person to look at (free)."""
+        try:
+            return (self.folder / REFUSED).stat().st_size
+        except FileNotFoundError:
+            return 0
+
     def drain(
         self,
         store: Callable[[list[Kept]], None],
@@ -174,7 +182,8 @@ class Spool:
         try:
             store([one])
         except Conflict as error:
-            _log.error("a comment from the spool was refused: %s", error.detail or error)
+            told, where = error.detail or error, {"guid": one.new.guid, "site": one.new.site_id}
+            _log.error("a comment from the spool was refused: %s", told, extra=where)
             place = self.folder / REFUSED
             descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "ab") as file:

@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import datetime as dt
 import logging
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,11 +27,10 @@ from service.storage.listbook import ListBook
 from service.storage.pulse import Pulse
 from service.storage.reports import hear_report
 from service.storage.spool import Kept, Spool
+from service.storage.turn import Turn
 from service.storage.unit import Unit
 from service.storage.writer import WAIT_S, GroupWriter
 
-# As long as a lock of another program is waited for (engine.py): no thread waits for both twice.
-_TURN_S: Final = 2.0
 # Once it was found gone, the database is not asked again for so long: a blog wants its answer.
 _GONE_S: Final = 1.0
 # With a spool to turn to, nobody waits longer for the writer than leaves time for that.
@@ -58,7 +56,7 @@ class Store:
         self._address_key = AddressKey(self.quick_read, self.quick_begin)
         self._lists = ListBook(self._entries)
         # SQLite has one writer at a time; queueing here costs less than its busy waiting.
-        self._turn = threading.RLock() if is_sqlite else None
+        self._turn = Turn(engine) if is_sqlite else None
         self._writer: GroupWriter[Kept] = GroupWriter(
             self._append_group, name="writer", wait_s=_SPOOL_AFTER_S if spool else WAIT_S
         )
@@ -181,17 +179,8 @@ class Store:
     def _watched(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext() if self._pulse is None else self._pulse.watched()
 
-    @contextlib.contextmanager
-    def _own_turn(self) -> Iterator[None]:
-        if self._turn is None:
-            yield
-            return
-        if not self._turn.acquire(timeout=_TURN_S):
-            raise StoreUnavailable(detail="another thread has been writing for too long")
-        try:
-            yield
-        finally:
-            self._turn.release()
+    def _own_turn(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext() if self._turn is None else self._turn.taken()
 
     def append(self, new: Submission, hold: Hold | None = None) -> None:
         """Store *new* for good: it is on disk when this returns (fast I/O, shared fsync).
@@ -205,7 +194,8 @@ class Store:
             except StoreUnavailable as error:
                 if self.spool is None:
                     raise
-                _log.warning("a comment goes to the spool: %s", error.detail)
+                where = {"guid": new.guid, "site": new.site_id}
+                _log.warning("a comment goes to the spool: %s", error.detail, extra=where)
                 self._note_stuck()
             else:
                 return
@@ -263,7 +253,7 @@ class Store:
     def compact(self) -> None:
         """Write the files anew, without what was overwritten (slow I/O).
 
-        No thread of ours writes meanwhile. Raises StoreUnavailable.
+        Nobody of ours writes meanwhile. Raises StoreUnavailable.
         """
         with self._own_turn():
             compact(self.engine)

@@ -63,14 +63,27 @@ def told(error: Exception) -> tuple[e.ServiceError | None, int, str]:
     """
     if isinstance(error, e.ServiceError):
         level = logging.ERROR if isinstance(error, e.Unavailable) else logging.INFO
-        _log.log(level, "%s: %s", error.code, error.detail or "refused")
-        return error, STATUS[type(error)], str(error)
+        status = STATUS[type(error)]
+        _log.log(
+            level, "%s: %s", error.code, error.detail or "refused", extra=_where(error, status)
+        )
+        return error, status, str(error)
     if isinstance(error, HTTPException):
         status = error.code or 500
         return None, status, _WORDS.get(status, "This did not work.")
     request_id = secrets.token_hex(4)
-    _log.error("bug %s", request_id, exc_info=error)
+    _log.error("bug %s", request_id, exc_info=error, extra=_where(error, 500))
     return None, 500, f"Something went wrong here (reference {request_id})."
+
+
+def _where(error: Exception, status: int) -> dict[str, object]:
+    """What a log for machines says of a refusal: never anything a caller wrote."""
+    return {
+        "endpoint": flask.request.endpoint if flask.has_request_context() else None,
+        "status": status,
+        "guid": getattr(error, "guid", "") or None,
+        "site": getattr(error, "site_id", None),
+    }
 
 
 def _plain(_error: e.ServiceError | None, status: int, sentence: str) -> ResponseReturnValue:

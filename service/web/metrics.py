@@ -72,6 +72,8 @@ class _Now(Collector):
         spool = self._runtime.store.spool
         waits = spool.waiting_bytes if spool else 0
         yield _gauge("chaffinch_spool_bytes", "Comments that the database did not take yet.", waits)
+        refused = spool.refused_bytes if spool else 0
+        yield _gauge("chaffinch_spool_refused_bytes", "Comments that no database took.", refused)
         try:
             found = self._gauges()
         except ServiceError:
@@ -110,6 +112,14 @@ def _waiting(found: Gauges, now: dt.datetime) -> Iterator[GaugeMetricFamily]:
     yield _gauge("chaffinch_events_lag_seconds", "How long the most overdue is due.", lag)
     yield _gauge("chaffinch_events_dead", "Events that were given up.", found.events_dead)
     yield _gauge("chaffinch_mail_waiting", "Mail not yet sent.", found.mail)
+    chores = GaugeMetricFamily(
+        "chaffinch_chore_age_seconds",
+        "How long ago what is done by the clock was last done well.",
+        labels=["chore"],
+    )
+    for chore, last in sorted(found.chores.items()):
+        chores.add_metric([chore], age(last))
+    yield chores
     lately = GaugeMetricFamily(
         "chaffinch_recent_verdicts",
         "The newest thousand comments by verdict and model.",

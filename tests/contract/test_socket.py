@@ -8,6 +8,9 @@ import socket
 
 import pytest
 
+from tests import smuggling
+from tests.smuggling import heard, honest, statuses
+
 pytestmark = pytest.mark.e2e
 
 FORM = "application/x-www-form-urlencoded"
@@ -140,6 +143,23 @@ def test_what_is_no_http_is_refused(program, raw):
     assert status in {400, 431}
     assert b"Traceback" not in body
     assert "location" not in headers
+
+
+@pytest.mark.parametrize("kind", smuggling.HIDDEN)
+def test_a_hidden_second_call_is_never_answered(program, good, kind):
+    assert statuses(heard(program.port, smuggling.HIDDEN[kind](good))) == [400]
+
+
+def test_two_honest_calls_on_one_connection_are_answered_twice(program, good):
+    both = honest(good, is_last=False) + honest(good)
+    assert statuses(heard(program.port, both)) == [200, 200]
+
+
+def test_a_bare_line_feed_ends_a_line_here_and_in_nginx_alike(program, good):
+    # RFC 9112, 2.2 allows it; what is behind it is a header, and two lengths are refused.
+    assert statuses(heard(program.port, smuggling.bare(good))) == [200]
+    hidden = honest(good).replace(b"Host: h", b"Host: h\nContent-Length: 0")
+    assert statuses(heard(program.port, hidden)) == [400]
 
 
 def test_after_all_that_the_program_is_well(program, good):

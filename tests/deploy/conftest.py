@@ -99,12 +99,12 @@ class Postgres:
 class Nginx:
     """nginx with the files of deploy/nginx; what differs is where it listens and whom it asks."""
 
-    def __init__(self, own: Path, name: str, servers: list[int]) -> None:
+    def __init__(self, own: Path, name: str, servers: list[int], *, without: str = "") -> None:
         own.mkdir(exist_ok=True)
         place = own / "conf" / name
         shutil.copytree(DEPLOY / "nginx", place.parent)
         _name_servers(place.with_name("upstream.conf"), servers)
-        text = place.read_text("utf-8")
+        text = place.read_text("utf-8").replace(without, "", 1)
         self.ports = {
             found: free_port() for found in re.findall(r"^ *listen (\d+)", text, re.MULTILINE)
         }
@@ -269,6 +269,17 @@ def tls(topology: Topology) -> Iterator[Nginx]:
     )
     (place / "privkey.pem").write_bytes(private)
     proxy = Nginx(topology.folder / "tls", "tls.conf", topology.ports)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def closed(topology: Topology, tls: Nginx) -> Iterator[Nginx]:
+    """One more with tls.conf, its port 80 closed to blogs as deploy/README.md says."""
+    own = topology.folder / "closed"
+    own.mkdir()
+    (own / "certificates").symlink_to(topology.folder / "tls" / "certificates")
+    proxy = Nginx(own, "tls.conf", topology.ports, without="    include wire.conf;\n")
     yield proxy
     proxy.close()
 

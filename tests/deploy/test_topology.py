@@ -17,8 +17,10 @@ import httpx
 import pytest
 
 from models.shared import SharedModels
+from tests import smuggling
 from tests.builders import BLOG, KEY, PASSWORD
 from tests.conftest import csrf_token
+from tests.smuggling import heard, honest, statuses
 from tests.unit.models.artefacts import make_model
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.redis]
@@ -161,6 +163,29 @@ def test_what_a_client_says_of_its_own_host_counts_only_past_the_proxy(topology)
     assert check(past, text, **forged).text == "false"
 
 
+FORM = f"api_key={KEY}&blog=https%3A%2F%2Fblog.example.org%2F&user_ip=203.0.113.9".encode()
+
+
+@pytest.mark.parametrize("kind", smuggling.HIDDEN)
+def test_a_call_hidden_in_another_is_never_answered_through_nginx(topology, kind):
+    told = statuses(heard(topology.proxy.ports["80"], smuggling.HIDDEN[kind](FORM)))
+    assert told in ([400], [501])
+
+
+def test_two_honest_calls_on_one_connection_are_answered_twice_through_nginx(topology):
+    both = honest(FORM, is_last=False) + honest(FORM)
+    assert statuses(heard(topology.proxy.ports["80"], both)) == [200, 200]
+
+
+def test_a_header_hidden_behind_a_bare_line_feed_is_written_anew_by_nginx(topology):
+    form = FORM.partition(b"&")[2]
+    hidden = b"Host: rest.example.org\r\nX-A: a\nX-Forwarded-Host: " + HOST.encode()
+    raw = honest(form).replace(b"Host: h", hidden)
+    assert heard(topology.proxy.ports["80"], raw).endswith(b"\r\n\r\ninvalid")
+    # Straight to a server it is a header like any other: so it is nginx that keeps it out.
+    assert heard(topology.ports[0], raw).endswith((b"\r\n\r\ntrue", b"\r\n\r\nfalse"))
+
+
 def guess(address, client, number):
     page = client.get(f"{address}/moderation/sign-in").text
     sent = {"name": f"nobody {number}", "password": "wrong", "csrf_token": csrf_token(page)}
@@ -226,6 +251,14 @@ def test_over_tls_pages_are_safe_and_old_plugins_are_answered_on_port_80(tls):
     assert page.headers["Location"] == "https://spam.example.org/moderation/sign-in"
     safe = httpx.get(f"https://127.0.0.1:{tls.ports['443']}/moderation/sign-in", verify=False)  # noqa: S501 - made a moment ago
     assert "max-age" in safe.headers["Strict-Transport-Security"]
+
+
+def test_port_80_can_be_closed_to_blogs(closed):
+    plain = check(f"http://127.0.0.1:{closed.ports['80']}", GOOD.format("closed"))
+    assert (plain.status_code, plain.headers["Location"][:8]) == (308, "https://")
+    with httpx.Client(verify=False) as client:  # noqa: S501 - made a moment ago
+        safe = check(f"https://127.0.0.1:{closed.ports['443']}", GOOD.format("x"), client=client)
+    assert safe.text == "false"
 
 
 @pytest.mark.browser

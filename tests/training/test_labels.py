@@ -3,15 +3,19 @@
 import datetime as dt
 import json
 import math
+import random
 
 import pytest
 
-from models.comment import Comment, Evidence, Score, write_comment
+from models.comment import Comment, Evidence, Label, Score, write_comment
 from models.site_labels import MOST_REPORTS_A_DAY, SiteLabel
 from tests.builders import NOON, make_comment
 from tests.training.made import make_examples
 from training import labels
 from training.errors import CorpusMissing, TrainingError
+from training.example import Example
+from training.poisoning import Bench
+from training.recipe import matrix
 from training.trust import Known, as_label, harm, trusted
 
 
@@ -134,3 +138,17 @@ def test_nothing_reported_harms_nothing(known):
 def test_examples_become_labels_in_their_order():
     made = [as_label(e, at) for at, e in enumerate(make_examples(ham=3, spam=2))]
     assert sorted(made, key=lambda one: one.decided_at) == made
+
+
+def test_good_words_reported_as_spam_are_held_before_they_spoil_the_model():
+    bench, draw = Bench(make_examples(ham=160, spam=80)), random.Random(0)
+    words = sorted({w for e in bench.train if not e.is_spam for w in e.comment.text.split()})
+    sent = [report(at, " ".join(draw.sample(words, 60)), is_spam=True) for at in range(30)]
+    kept, held = trusted({"s": sent}, bench.score, Known.of(bench.train, bench.score))
+    assert (len(kept), len(held)) == (0, 30)
+    attack = {"label": Label.SPAM, "corpus": "attack", "unit": "x"}
+    believed = [Example(comment=one.comment, **attack) for one in sent]
+    rows = matrix([one.comment for one in sent])
+    clean, unguarded = (bench.figures(bench.fit(sent), rows)[2] for sent in (kept, believed))
+    # The twin: believed, the same reports make the model flag good comments that it let pass.
+    assert unguarded > 2 * clean

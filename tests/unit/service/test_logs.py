@@ -10,7 +10,7 @@ import pytest
 from service.app import create_app
 from service.logs import JsonLines
 from service.storage.store import Store
-from tests.builders import BLOG, KEY, PASSWORD
+from tests.builders import BLOG, KEY, PASSWORD, make_submission
 from tests.conftest import SECRET
 from tests.fakes import BrokenScorer
 
@@ -78,3 +78,29 @@ def test_an_error_comes_with_its_traceback(lines):
     except ValueError:
         logging.getLogger("service.x").exception("it broke")
     assert "ValueError: invalid literal" in json.loads(lines.getvalue())["error"]
+
+
+def test_a_refusal_says_in_fields_where_it_was_and_with_which_status(runtime, site_key, lines):
+    journey(runtime)
+    told = [json.loads(line) for line in lines.getvalue().splitlines()]
+    refused = [one for one in told if one["name"] == "service.web.errors"]
+    assert {(one.get("endpoint"), one["status"]) for one in refused} >= {
+        ("akismet.submit_spam", 401),
+        ("moderation.sign_in_form", 400),
+    }
+
+
+def test_a_comment_in_the_spool_is_named_by_guid_and_site(tmp_path, lines):
+    gone = Store.open("sqlite:////no/such/folder/x.sqlite3", spool=tmp_path)
+    new = make_submission(7)
+    gone.append(new)
+    gone.close()
+    (told,) = (one for one in map(json.loads, lines.getvalue().splitlines()) if "guid" in one)
+    assert (told["guid"], told["site"]) == (new.guid, 7)
+
+
+def test_only_named_fields_are_written(lines):
+    extra = {"guid": "9f", "comment": CANARIES["comment_content"], "text": "canary-of-text"}
+    logging.getLogger("service.x").warning("it waits", extra=extra)
+    assert json.loads(lines.getvalue())["guid"] == "9f"
+    assert [one for one in NEVER if one in lines.getvalue()] == []

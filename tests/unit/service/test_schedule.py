@@ -302,3 +302,44 @@ def test_texts_past_their_time_are_forgotten_by_the_clock(each_store, schedule, 
     schedule.tick()
     with each_store.read() as unit:
         assert unit.submissions.get(old.guid).arrival.comment.text == ""
+
+
+def told_ages(schedule):
+    """What /metrics says of the age of each chore, asked anew."""
+    client = create_app(schedule._runtime).test_client()
+    asked = r'^chaffinch_chore_age_seconds{chore="(.+)"} (.+)$'
+    return {
+        name: float(age)
+        for name, age in re.findall(asked, client.get("/metrics").text, re.MULTILINE)
+    }
+
+
+def test_the_age_of_each_chore_is_told_and_one_that_died_grows_old(
+    each_store, inbox, clock, tmp_path, site, monkeypatch
+):
+    schedule, day = process(each_store, inbox, clock, tmp_path), dt.timedelta(days=1)
+    assert told_ages(schedule) == {}
+    schedule.tick()
+    assert told_ages(schedule) == {"retain": 0, "hold-entries": 0}
+
+    def fail(**_asked):
+        raise Unavailable(detail="dead")
+
+    monkeypatch.setattr("service.schedule.retain", fail)
+    for _ in range(4):
+        clock.now += day
+        schedule.tick()
+    assert told_ages(schedule) == {"retain": 4 * day.total_seconds(), "hold-entries": 0}
+
+
+def test_a_bug_in_one_chore_stops_no_other_and_shows(
+    each_store, inbox, clock, tmp_path, site, monkeypatch, caplog
+):
+    schedule = process(each_store, inbox, clock, tmp_path)
+    monkeypatch.setattr("service.schedule.retain", lambda **_: 1 / 0)
+    schedule.tick()
+    clock.tick(hours=1)
+    schedule.tick()
+    assert [one.chore for one in caplog.records if one.msg == "a chore failed"] == ["retain"]
+    # It never ended well, so it is as old as its first try.
+    assert told_ages(schedule) == {"retain": 3600, "hold-entries": 0}

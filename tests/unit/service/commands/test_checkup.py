@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.commands import checkup
+from service.domain.chore import EVERY
 from service.domain.event import EventKind, EventState, Receiver
 from service.storage.tables import event
 from tests.builders import BLOG, NOON, make_submission
@@ -157,6 +158,28 @@ def test_events_that_were_given_up_are_told(ready, each_store):
             )
         )
     assert "chaffinch events resend" in fault(ready("doctor"), "events")
+
+
+def test_a_chore_that_nobody_does_any_more_is_told(ready, each_store, monkeypatch):
+    now = dt.datetime.now(dt.UTC)
+    with each_store.begin() as unit:
+        for name, due in EVERY.items():
+            assert unit.chores.claim(name, by="x", now=now, lease=due)
+            unit.chores.finish(name, by="x", due_at=now + due, now=now)
+        unit.commit()
+    assert "chores                   ok: done by the clock" in ready("doctor").out
+    monkeypatch.setattr(checkup, "utc_now", lambda: now + dt.timedelta(days=2))
+    assert fault(ready("doctor"), "chores").startswith(f"hold-entries ({now:%Y-%m-%d %H:%M}) was")
+    monkeypatch.setattr(checkup, "utc_now", lambda: now + dt.timedelta(days=4))
+    assert fault(ready("doctor"), "chores").startswith("retain (")
+
+
+def test_a_chore_that_was_never_done_is_told_once_a_site_is_older_than_that(ready, monkeypatch):
+    ready("site", "add", BLOG)
+    assert ready("doctor").code == 0
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=4)
+    monkeypatch.setattr(checkup, "utc_now", lambda: later)
+    assert fault(ready("doctor"), "chores").startswith("retain and hold-entries was not done")
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_doctor_finds_all_well(chaffinch):
     chaffinch("db", "upgrade")
     said = chaffinch("doctor")
     assert said.code == 0, said
-    assert said.out.count(" ok: ") == 12
+    assert said.out.count(" ok: ") == 13
     assert "FAULT" not in said.out
 
 
@@ -116,7 +116,7 @@ def test_doctor_names_each_fault_and_ends_with_1(chaffinch, monkeypatch, tmp_pat
     monkeypatch.setenv("CHAFFINCH_MODELS_DIR", str(tmp_path / "models"))
     said = chaffinch("doctor")
     assert said.code == 1
-    assert said.out.count("FAULT: ") == 5
+    assert said.out.count("FAULT: ") == 6
     assert "hidden" not in said.out + said.err
 
 

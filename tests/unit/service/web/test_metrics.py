@@ -7,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service.app import create_app
 from service.settings import Secret
+from service.storage.spool import REFUSED
 from service.storage.store import Store
 from service.workflows.administer import add_site
 from tests.builders import BLOG, KEY, NOON, make_submission
@@ -64,6 +65,9 @@ def test_what_the_database_did_not_take_is_told(runtime, sqlite_url, tmp_path):
     assert read(client)["chaffinch_spool_bytes",] == 0
     store.spool.put(make_submission(1), None)
     assert read(client)["chaffinch_spool_bytes",] == store.spool.waiting_bytes > 0
+    assert read(client)["chaffinch_spool_refused_bytes",] == 0
+    (store.spool.folder / REFUSED).write_bytes(b"what no database took")
+    assert read(client)["chaffinch_spool_refused_bytes",] == 21
     store.close()
 
 
