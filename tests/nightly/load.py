@@ -34,8 +34,12 @@ _SMALL = "https://small.example.org/"
 _FAIR = 0.5
 
 
-async def _flood(address: str, fields: dict[str, str], at_once: int, seconds: float):
+async def _flood(
+    address: str, fields: dict[str, str], at_once: int, seconds: float, rest_s: float = 0
+):
     """Every answer of *at_once* clients that ask as fast as they are answered: (status, s, good).
+
+    But who was answered within *rest_s* asks again when that is over.
 
     Bare sockets: a client library for three hundred at once took more CPU than the server.
     """
@@ -49,7 +53,9 @@ async def _flood(address: str, fields: dict[str, str], at_once: int, seconds: fl
         f"Content-Length: {len(body)}\r\n\r\n"
     ).encode() + body
 
-    async def ask() -> None:
+    async def ask(number: int) -> None:
+        # Not all in one moment, which is another thing: the kernel's queue of those who knock.
+        await asyncio.sleep(rest_s * number / at_once)
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
         while time.monotonic() < until:
             begun = time.monotonic()
@@ -63,21 +69,26 @@ async def _flood(address: str, fields: dict[str, str], at_once: int, seconds: fl
                 break
             status = int(head.split(b" ", 2)[1])
             is_good = status == 200 or b"\r\nretry-after:" in head
-            heard.append((status, time.monotonic() - begun, is_good))
+            took = time.monotonic() - begun
+            heard.append((status, took, is_good))
+            await asyncio.sleep(max(0, rest_s - took))
         writer.close()
 
-    await asyncio.gather(*(ask() for _ in range(at_once)))
+    await asyncio.gather(*(ask(number) for number in range(at_once)))
     return heard
 
 
-# Of what it does for as many as it has threads for.
+# Ten times what it can do, each client asking once a second; more sockets than that are no
+# harder for the server, but for the machine that both share.
+_TOO_MANY = 10
+_MOST_CLIENTS = 3000
 _GOODPUT = 0.6
 
 
 @fact(
     "L-02",
     "under more than can be answered everybody hears a verdict or a refusal, soon",
-    how="16 clients for 2 s, 300 clients at once for 10 minutes, then one",
+    how="16 clients for 2 s; for 10 minutes ten times as many calls as they had verdicts; then one",
     target=(
         "only 200, 429, 503 with Retry-After; p99 < 4 s; verdicts >= 60 % of those at 16 at once; "
         "well after"
@@ -91,19 +102,20 @@ def _overload(night: Night, *, off: str = "") -> Figure:
         fields["comment_content"] = "Thank you, the second map was wrong for me too. " * 12
         asyncio.run(_flood(program.address, fields, 4, 1))
         usual = asyncio.run(_flood(program.address, fields, 16, 2))
-        heard = asyncio.run(_flood(program.address, fields, 300, seconds))
+        before = sum(status == 200 for status, _, _ in usual) / 2
+        clients = min(_MOST_CLIENTS, round(before * _TOO_MANY))
+        heard = asyncio.run(_flood(program.address, fields, clients, seconds, rest_s=1))
         time.sleep(5)
         after = asyncio.run(_flood(program.address, fields, 1, 2))
     counted = collections.Counter(status for status, _, _ in heard)
     took = sorted(seconds for _, seconds, _ in heard)
     p99 = took[int(len(took) * 0.99)]
-    before = sum(status == 200 for status, _, _ in usual) / 2
     share = counted[200] / seconds / before
     is_well = bool(after) and all(status == 200 for status, _, _ in after)
     is_good = all(good for _, _, good in heard) and set(counted) <= {200, 429, 503}
     text = (
-        f"{dict(sorted(counted.items()))}, p99 {p99:.1f} s, {share:.0%} of {before:.0f}/s, "
-        f"well after {is_well}"
+        f"{clients} clients: {dict(sorted(counted.items()))}, p99 {p99:.1f} s,"
+        f" {share:.0%} of {before:.0f}/s, well after {is_well}"
     )
     return Figure(text, is_good and is_well and p99 < 4 and share >= _GOODPUT)
 
@@ -174,11 +186,11 @@ def _is_fair(night: Night) -> Figure:
 
 def _uncut(night: Night) -> Figure:
     """The twin: every text is looked at from its beginning to its end."""
-    cut, looked.cut = looked.cut, lambda whole: whole
+    most, looked.MAX_TEXT = looked.MAX_TEXT, _BODY
     try:
         return _large(night)
     finally:
-        looked.cut = cut
+        looked.MAX_TEXT = most
 
 
 @fact(
