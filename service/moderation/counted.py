@@ -19,7 +19,7 @@ COUNTED: Final = {
 }
 # What models/site_layer.py says of what was decided before.
 _BEFORE: Final = "was decided here before"
-_RECORD: Final = re.compile(r"(\S{1,20}) times approved, (\S{1,20}) times spam")
+_RECORD: Final = re.compile(r"(\S+) times approved, (\S+) times spam")
 
 
 def tell_value(name: str, value: str) -> str:

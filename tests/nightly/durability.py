@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 import sqlite3
 import subprocess
@@ -119,12 +120,17 @@ def _killed(night: Night, url: str, settings: dict[str, str], off: str) -> Figur
     return Figure(text, lost == twice == 0 and live >= 0.9 * cycles and not is_broken)
 
 
+def _few(night: Night) -> Night:
+    """A tenth of it: nearly every kill costs something once the safeguard is off."""
+    return dataclasses.replace(night, scale=night.scale / 10)
+
+
 @fact(
     "R-01",
     "kill -9 loses nothing acknowledged, on SQLite",
     how="200 kills of the real program under load",
     target="0 lost, 0 twice, 90 % live",
-    twin=lambda night: _kill_sqlite(night, off=ANSWERS_FIRST),
+    twin=lambda night: _kill_sqlite(_few(night), off=ANSWERS_FIRST),
 )
 def _kill_sqlite(night: Night, *, off: str = "") -> Figure:
     return _killed(night, f"sqlite:///{night.folder / 'chaffinch.sqlite3'}", {}, off)
@@ -135,7 +141,7 @@ def _kill_sqlite(night: Night, *, off: str = "") -> Figure:
     "the same on PostgreSQL",
     how="200 kills of the real program under load",
     target="0 lost, 0 twice, 90 % live",
-    twin=lambda night: _kill_postgresql(night, off=ANSWERS_FIRST),
+    twin=lambda night: _kill_postgresql(_few(night), off=ANSWERS_FIRST),
 )
 def _kill_postgresql(night: Night, *, off: str = "") -> Figure:
     with postgresql() as url:
@@ -144,7 +150,9 @@ def _kill_postgresql(night: Night, *, off: str = "") -> Figure:
 
 def _power(night: Night, synchronous: str) -> Figure:
     draw = night.random
-    found = trace.steps(trace.append(night.folder, 240, synchronous))
+    # Every twenty pages end in a checkpoint: as many comments as have dozens of those.
+    comments = min(240, night.count(2400, least=90))
+    found = trace.steps(trace.append(night.folder, comments, synchronous))
     begins = next(n for n, one in enumerate(found) if one.content == b"begin\n")
     cuts = night.count(5000, least=100)
     places = sorted(draw.randrange(begins, len(found)) for _ in range(cuts))

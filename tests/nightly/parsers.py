@@ -31,8 +31,10 @@ LOOKS = 3
 
 # Asked only whether the whole of a short text is one: the text has an end long before they tire.
 WHOLE_AND_SHORT = {
+    "service.domain.address._PSEUDONYM": 1000,
     "service.domain.entry._DOMAIN": 255,
     "service.domain.moderator._EMAIL": 255,
+    "service.moderation.counted._RECORD": 1000,
     "service.moderation.sayings._TEMPLATES": 1000,
 }
 
