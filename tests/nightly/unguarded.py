@@ -86,9 +86,11 @@ from service.limits import RedisLimiter
 RedisLimiter.count = lambda self, name: self._alone.count(name)
 """
 NEEDS_REDIS = """
+from service.errors import TooManyRequests
 from service.limits import RedisLimiter
 def count(self, name):
-    self._limiter.hit(self._item, name)
+    if not self._limiter.hit(self._item, name):
+        raise TooManyRequests(retry_after_s=self._window_s)
 RedisLimiter.count = count
 """
 KEEPS_THE_UNSEEN = """
@@ -102,7 +104,14 @@ segments.visible = lambda text: text
 ANY_EXPRESSION = """
 import re
 from service.domain import matcher
-matcher.compile_regex = re.compile
+from service.errors import InvalidField
+real = matcher.compile_regex
+def compile_any(pattern):
+    try:
+        return real(pattern)
+    except InvalidField:
+        return re.compile(pattern)
+matcher.compile_regex = compile_any
 """
 NO_TOKENS = """
 from flask_wtf.csrf import CSRFProtect
@@ -112,10 +121,10 @@ ANY_ROLE = """
 from service.domain import moderator
 moderator.may = lambda who, action: True
 """
-PLAIN_LINES = """
-import logging
+BREAKS_AS_WRITTEN = """
 from service.logs import JsonLines
-JsonLines.format = lambda self, record: logging.Formatter("%(message)s").format(record)
+real = JsonLines.format
+JsonLines.format = lambda self, record: real(self, record).replace("\\\\n", chr(10))
 """
 ANY_ADDRESS = """
 from requests.adapters import HTTPAdapter
