@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+SMALL = "R-02,R-03,F-04,M-08,Q-01"
 FAST = "not postgres and not browser and not e2e and not node and not slow"
 
 
@@ -22,6 +23,8 @@ def steps(mode: str) -> list[tuple[str, list[str]]]:
     pytest = [python, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal"]
     if mode == "fast":
         pytest += ["-m", FAST]
+    # What no test of pytest's shows, in small; the seed of every gate is the same.
+    night = [python, "-m", "tests.nightly", "--seed", "1", "--scale", "0.06", "--only", SMALL]
     return [
         ("ruff check", [python, "-m", "ruff", "check", "."]),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "--quiet", "."]),
@@ -29,6 +32,7 @@ def steps(mode: str) -> list[tuple[str, list[str]]]:
         # Its cache gave stale answers after files were restored.
         ("import contracts", [str(Path(python).parent / "lint-imports"), "--no-cache"]),
         ("tests", pytest),
+        *([] if mode == "fast" else [("a small night", night)]),
     ]
 
 

@@ -48,7 +48,7 @@ _AT_NAME: Final = re.compile(
 _MESSENGERS: Final = ("t.me/", "wa.me/", "telegram", "whatsapp")
 _PHONE: Final = re.compile(r"\+?\d[\d ()./-]{7,18}\d")
 _LEAST_PHONE: Final = 9
-_EMAIL: Final = re.compile(r"[\w.+-]{2,64}@[\w-]+(?:\.[\w-]+)+")
+_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{2,64}@[\w-]+(?:\.[\w-]+)+")
 # Everybody links there: saying the same place says nothing.
 _COMMON: Final = frozenset(
     (

@@ -27,6 +27,7 @@ from tests.nightly import (  # noqa: F401
     pages,
     parsers,
     people,
+    protocols,
     restarts,
     supply,
 )

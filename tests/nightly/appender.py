@@ -2,7 +2,7 @@
 
 Run under strace: what it writes, syncs and tells stands in one order in the trace. SYNCHRONOUS is
 FULL, as the program has it, or NORMAL, a twin. LOOKING and DEFERRED look before they write, the
-latter without saying so when they begin: the twin of that.
+latter without saying so when they begin: the twin of that. EARLY tells before it stores.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _put(store: Store, new) -> None:
 def main() -> None:
     folder, count, mode = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     looks = mode in {"LOOKING", "DEFERRED"}
-    synchronous = "FULL" if looks else mode
+    synchronous = "NORMAL" if mode == "NORMAL" else "FULL"
     if mode == "DEFERRED":
         store_module.WRITES = "nobody reads this"
         # Processes that take turns have nothing to fight about.
@@ -57,12 +57,15 @@ def main() -> None:
     def work() -> None:
         for _ in range(count // _THREADS):
             new = make_submission(found.site_id)
+            if mode == "EARLY":
+                os.write(ledger, f"stored {new.guid}\n".encode())
             try:
                 _put(store, new) if looks else store.append(new)
             except StoreUnavailable:
                 os.write(ledger, f"refused {new.guid}\n".encode())
                 continue
-            os.write(ledger, f"stored {new.guid}\n".encode())
+            if mode != "EARLY":
+                os.write(ledger, f"stored {new.guid}\n".encode())
 
     threads = [threading.Thread(target=work) for _ in range(_THREADS)]
     for thread in threads:

@@ -1,7 +1,7 @@
 """Facts to be shown, each with a figure and a target; what a night found, as a table.
 
 A fact's *twin* is the same measurement with the safeguard off. It must miss the target: a fact
-whose twin meets it has shown nothing, and counts as failed.
+whose twin meets it has shown nothing, and counts as failed. A fact without one says why.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.nightly.unguarded import without
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,53 +59,82 @@ Measure = Callable[[Night], Figure]
 
 @dataclasses.dataclass(frozen=True)
 class Fact:
-    """*ref* is TESTPLAN's; *how* says what is done at scale 1."""
+    """*ref* is TESTPLAN's; *how* says what is done at scale 1, *twin* why there is none."""
 
     ref: str
     fact: str
     how: str
     target: str
     measure: Measure
-    twin: Measure | None = None
+    twin: Measure | str
 
 
 FACTS: dict[str, Fact] = {}
 
 
 def fact(
-    ref: str, says: str, *, how: str, target: str, twin: Measure | None = None
+    ref: str,
+    says: str,
+    *,
+    how: str,
+    target: str,
+    twin: Measure | None = None,
+    no_twin: str = "",
 ) -> Callable[[Measure], Measure]:
-    """Put the decorated measurement on the board."""
+    """Put the decorated measurement on the board, with its *twin* or why it has none."""
+    assert ref not in FACTS, ref
+    # One of the two: what shows nothing must not look as if it did.
+    assert bool(twin) != bool(no_twin), ref
 
     def keep(measure: Measure) -> Measure:
-        assert ref not in FACTS, ref
-        FACTS[ref] = Fact(ref, says, how, target, measure, twin)
+        FACTS[ref] = Fact(ref, says, how, target, measure, twin or no_twin)
         return measure
 
     return keep
 
 
-def by_tests(ref: str, says: str, *nodes: str, how: str = "the gate's own tests, new seed") -> None:
-    """A fact that tests of the gate show; Hypothesis draws by the night's seed."""
+def by_tests(
+    ref: str,
+    says: str,
+    *nodes: str,
+    how: str = "the gate's own tests, new seed",
+    off: str = "",
+    shown_by: str = "",
+    no_twin: str = "",
+) -> None:
+    """A fact that tests of the gate show; Hypothesis draws by the night's seed.
 
-    def measure(night: Night) -> Figure:
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"),
-                *(f"--hypothesis-seed={night.seed}", *nodes),
-            ],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        lines = [line for line in done.stdout.splitlines() if line.strip()]
-        is_met = done.returncode == 0
-        if not is_met:
-            print(done.stdout[-4000:], flush=True)
-        return Figure(lines[-1].strip("= ") if lines else "nothing ran", is_met)
+    Its twin: the first of them that fails under *off*, some lines of `unguarded.py`. *shown_by*
+    names the file that shall see it, where others before it would take long.
+    """
+    twin = (lambda night: _tested(night, (shown_by,) if shown_by else nodes, off)) if off else None
+    keep = fact(ref, says, how=how, target="all pass", twin=twin, no_twin=no_twin)
+    keep(lambda night: _tested(night, nodes))
 
-    FACTS[ref] = Fact(ref, says, how, "all pass", measure)
+
+def _tested(night: Night, nodes: tuple[str, ...], off: str = "") -> Figure:
+    more = ["-x"] if off else []
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"),
+            *(f"--hypothesis-seed={night.seed}", *more, *nodes),
+        ],
+        cwd=ROOT,
+        env=os.environ | without(off, night.folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    # A twin must end with a test that failed, not with one that could not be read.
+    if done.returncode not in ({0, 1} if off else {0}):
+        print(done.stdout[-4000:], flush=True)
+    if off and done.returncode not in {0, 1}:
+        raise RuntimeError(f"pytest ended with {done.returncode}")
+    if off and done.returncode:
+        named = [line.partition("::")[2].partition(" ")[0] for line in lines if "::" in line]
+        return Figure(f"`{named[-1] if named else '?'}` fails", is_met=False)
+    return Figure(lines[-1].strip("= ") if lines else "nothing ran", done.returncode == 0)
 
 
 class Found(NamedTuple):
@@ -119,19 +150,21 @@ class Found(NamedTuple):
 def look(one: Fact, night: Night) -> Found:
     """Measure *one* and its twin."""
     started = time.monotonic()
-    figure, twin, word = "", "none", "FAILED"
+    figure, twin, word = "", one.twin if isinstance(one.twin, str) else "", "FAILED"
     try:
         with tempfile.TemporaryDirectory(prefix="night-") as name:
             here = dataclasses.replace(night, ref=one.ref, folder=Path(name))
             measured = one.measure(here)
             figure, word = measured.text, "met" if measured.is_met else "MISSED"
-        if one.twin is not None:
+        if callable(one.twin):
             with tempfile.TemporaryDirectory(prefix="night-") as name:
                 found = one.twin(dataclasses.replace(here, folder=Path(name)))
             twin = found.text
             word = "VOID" if found.is_met else word
     except Missing as error:
-        figure, word = f"not here: {error}", "skipped"
+        # On CI every real part must be there, as for the gate's own tests.
+        is_ci = bool(os.environ.get("CI"))
+        figure, word = f"not here: {error}", "FAILED" if is_ci else "skipped"
     except Exception as error:  # noqa: BLE001 - one fact that breaks hides no other
         traceback.print_exc()
         figure, word = f"{figure} broke off: {type(error).__name__}".strip(), "FAILED"

@@ -16,6 +16,13 @@ import httpx
 from tests.nightly.appender import LEDGER
 from tests.nightly.board import ROOT, Figure, Missing, Night, by_tests, fact
 from tests.nightly.durability import Blog, is_whole, settled
+from tests.nightly.unguarded import (
+    ANSWERS_FIRST,
+    NEVER_HEARD_BEFORE,
+    NO_PROOF,
+    TRUSTS_THE_CLOCK,
+    without,
+)
 from tests.program import started
 
 _SMALL = "size=6m"
@@ -45,15 +52,16 @@ def small_disk(place: Path) -> Iterator[None]:
     "a full disk loses nothing acknowledged, and the program goes on when there is room",
     how="the real program on a disk of 6 MB, filled by comments, then 2 MB are freed",
     target="0 lost, answers again without a restart, file whole",
+    twin=lambda night: _full(night, off=ANSWERS_FIRST, seconds=15),
 )
-def _full(night: Night) -> Figure:
+def _full(night: Night, *, off: str = "", seconds: float = 120) -> Figure:
     data = night.folder / "disk"
     with small_disk(data):
         (data / "ballast").write_bytes(bytes(2 * 1024 * 1024))
-        with started(data) as program:
+        with started(data, **without(off, night.folder)) as program:
             text = "Thank you for all of these words. " * 900
             with Blog(program.address, program.key, text=text) as blog:
-                until = time.monotonic() + 120
+                until = time.monotonic() + seconds
                 while len(blog.others) < 20 and time.monotonic() < until:
                     time.sleep(0.1)
             is_filled = len(blog.others) >= 20 and set(blog.others) == {"503"}
@@ -99,6 +107,8 @@ by_tests(
     "a report or call repeated counts once",
     "tests/storage/test_at_once.py",
     "tests/storage/test_once_and_history.py",
+    off=NEVER_HEARD_BEFORE,
+    shown_by="tests/storage/test_at_once.py",
 )
 by_tests(
     "R-10",
@@ -106,5 +116,12 @@ by_tests(
     "tests/contract/test_failures.py",
     "tests/storage/test_address_key.py",
     "tests/unit/service/test_limits.py",
+    off=TRUSTS_THE_CLOCK,
+    shown_by="tests/storage/test_address_key.py",
 )
-by_tests("R-13", "a backup comes back whole", "tests/unit/service/commands/test_backup.py")
+by_tests(
+    "R-13",
+    "a backup comes back whole",
+    "tests/unit/service/commands/test_backup.py",
+    off=NO_PROOF,
+)

@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from tests.nightly.board import ROOT, Figure, Night, by_tests, fact
+from tests.nightly.unguarded import NO_GATES, PLAIN_PICKLE, UNPROVEN
 from tests.program import environment
 
 by_tests(
@@ -21,25 +22,20 @@ by_tests(
     "no malicious, flipped, cut or foreign model file is opened; twins show what would be",
     "tests/unit/models/test_artefact_attacks.py",
     "tests/unit/models/test_artefact.py",
+    off=PLAIN_PICKLE,
 )
 by_tests(
     "M-04",
     "a model of other features or versions, or that scores otherwise than it says, is unfit",
     "tests/unit/models/test_loader.py",
+    off=UNPROVEN,
 )
 by_tests(
     "M-06",
     "a bad model is never promoted, and the one before is back at once",
     "tests/training/test_promotion.py",
+    off=NO_GATES,
 )
-by_tests(
-    "M-10",
-    "reports that poison wait for a person",
-    "tests/training/test_labels.py",
-    "tests/training/test_sites.py",
-)
-by_tests("M-20", "disguises are read as a reader reads them", "tests/unit/models/test_disguise.py")
-
 # Words, names and addresses that nobody else has: what a model file would hold if it held any.
 _CANARIES = 1000
 _SITES = 6

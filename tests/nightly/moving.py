@@ -15,6 +15,7 @@ from tests.conftest import SECRET
 from tests.nightly.board import Figure, Night, by_tests, fact
 from tests.nightly.house import postgresql
 from tests.nightly.shapes import value
+from tests.nightly.unguarded import NO_PROOF
 
 _AT_ONCE = 500
 
@@ -80,4 +81,6 @@ by_tests(
     "a database moves to another engine and comes up from each version, row by row",
     "tests/storage/test_copying.py",
     "tests/storage/test_migrate.py",
+    off=NO_PROOF,
+    shown_by="tests/storage/test_copying.py",
 )

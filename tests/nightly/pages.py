@@ -16,6 +16,7 @@ from tests.hostile import HOSTILE
 from tests.live import served
 from tests.nightly.board import Figure, Missing, Night, by_tests, fact
 from tests.nightly.house import House, housed
+from tests.nightly.unguarded import NO_TOKENS, SHOWS_AS_WRITTEN
 
 _HTML = tuple(text for text in HOSTILE if "alert" in text or "<" in text)
 
@@ -116,6 +117,8 @@ by_tests(
     "a text cut or marked keeps the page whole",
     "tests/properties/test_segments.py",
     "tests/browser/test_hostile.py",
+    off=SHOWS_AS_WRITTEN,
+    shown_by="tests/properties/test_segments.py",
 )
 by_tests(
     "W-05",
@@ -123,4 +126,6 @@ by_tests(
     "tests/architecture/test_web.py",
     "tests/unit/service/web/test_headers.py",
     "tests/unit/service/moderation/test_pages.py",
+    off=NO_TOKENS,
+    shown_by="tests/unit/service/moderation/test_pages.py",
 )

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import models
 import service
 from tests.nightly.board import Figure, Night, by_tests, fact
+from tests.nightly.unguarded import ANY_EXPRESSION
 
 # What a pattern may chew on without end: runs, near-misses, and what ends just otherwise.
 PUMPS = (
@@ -23,13 +24,17 @@ PUMPS = (
 )
 TAILS = ("", "!", "\0", "@", "a", " ", "\n", ">")
 SIZE = 32_000
-MOST_S = 0.1
+MOST_S = 0.02
+# Whoever has the core just then is not the pattern's: the best of so many looks counts.
+LOOKS = 3
 
 
 # Asked only whether the whole of a short text is one: the text has an end long before they tire.
 WHOLE_AND_SHORT = {
+    "service.domain.address._PSEUDONYM": 1000,
     "service.domain.entry._DOMAIN": 255,
     "service.domain.moderator._EMAIL": 255,
+    "service.moderation.counted._RECORD": 1000,
     "service.moderation.sayings._TEMPLATES": 1000,
 }
 
@@ -78,6 +83,9 @@ def slow(pattern: re.Pattern[str], pumps: tuple[str, ...], most: int = 0) -> tup
         for tail in TAILS:
             text = (pump * (SIZE // len(pump) + 1))[: most or SIZE] + tail
             seconds = took(pattern, text, is_whole=bool(most))
+            for _ in range(LOOKS - 1):
+                if seconds > MOST_S:
+                    seconds = min(seconds, took(pattern, text, is_whole=bool(most)))
             worst = max(worst, (seconds, f"{pump!r}…{tail!r}"))
             if worst[0] > MOST_S:
                 return worst
@@ -94,7 +102,7 @@ def _quadratic(night: Night) -> Figure:
     "S-09",
     "no pattern of ours is slow",
     how=f"every pattern x {len(PUMPS) * len(TAILS)} texts of 32 kB",
-    target="< 100 ms CPU each",
+    target=f"< {MOST_S * 1000:g} ms CPU each",
     twin=_quadratic,
 )
 def _patterns(night: Night) -> Figure:
@@ -117,4 +125,6 @@ by_tests(
     "tests/properties/test_text.py",
     "tests/properties/test_models.py",
     "tests/unit/service/domain/test_matcher.py",
+    off=ANY_EXPRESSION,
+    shown_by="tests/unit/service/domain/test_matcher.py",
 )

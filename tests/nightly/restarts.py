@@ -17,6 +17,7 @@ from tests.builders import KEY
 from tests.deploy.conftest import Topology
 from tests.nightly.board import Figure, Missing, Night, fact
 from tests.nightly.durability import Blog, settled
+from tests.nightly.unguarded import ANSWERS_FIRST, without
 from tests.program import started
 
 # A worker starts anew in about a second; a machine that does much else takes longer.
@@ -94,10 +95,11 @@ def _workers(program: int) -> list[int]:
     "a worker killed for its memory is there again at once, and nothing acknowledged is lost",
     how="30 times the worker of the real program ends as the kernel ends it when memory runs out",
     target=f"verdicts again within {_BACK_IN_S:g} s each time, 0 lost",
+    twin=lambda night: _out_of_memory(night, off=ANSWERS_FIRST),
 )
-def _out_of_memory(night: Night) -> Figure:
+def _out_of_memory(night: Night, *, off: str = "") -> Figure:
     times, waits = night.count(30, least=3), []
-    with started(night.folder) as program:
+    with started(night.folder, **without(off, night.folder)) as program:
         with Blog(program.address, program.key) as blog:
             for _ in range(times):
                 time.sleep(_NO_LOOP_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import sys
 from tests.nightly.board import ROOT, Figure, Missing, Night, by_tests, fact
 
 PINS = ROOT / "requirements" / "serve.txt"
+# Nobody listens there.
+_NOBODY = "http://127.0.0.1:9"
 AUDITOR = ROOT / ".venv" / "audit" / "bin"
 
 
@@ -76,8 +79,9 @@ def _tool(name: str) -> str:
     "no pinned package has a known hole, and all of them were looked up",
     how="pip-audit --strict over requirements/serve.txt",
     target="0 holes, all looked up",
+    twin=lambda night: _audit(night, proxy=_NOBODY),
 )
-def _audit(night: Night) -> Figure:
+def _audit(night: Night, *, proxy: str = "") -> Figure:
     out = night.folder / "audit.json"
     done = subprocess.run(
         [
@@ -92,13 +96,16 @@ def _audit(night: Night) -> Figure:
             "-o",
             str(out),
         ],
+        env=os.environ | ({"HTTPS_PROXY": proxy, "https_proxy": proxy} if proxy else {}),
         capture_output=True,
         text=True,
         check=False,
     )
+    # Whoever cannot ask has shown nothing: it is missed, never left out.
     if not out.exists():
-        raise Missing(f"the list of known holes ({done.stderr.strip().splitlines()[-1][:80]})")
-    told = json.loads(out.read_text(encoding="utf-8"))["dependencies"]
+        print(done.stderr[-1000:], flush=True)
+    text = out.read_text(encoding="utf-8") if out.exists() else '{"dependencies": []}'
+    told = json.loads(text)["dependencies"]
     holes = sum(bool(one.get("vulns")) for one in told)
     wanted = len(pinned(PINS.read_text(encoding="utf-8")))
     looked = sum("skip_reason" not in one for one in told)
@@ -112,20 +119,28 @@ def _audit(night: Night) -> Figure:
     "the list of parts (SBOM) names every pin with its hash",
     how="cyclonedx-py over requirements/serve.txt",
     target="all named",
+    twin=lambda night: _sbom(night, is_cut=True),
 )
-def _sbom(night: Night) -> Figure:
-    out = night.folder / "sbom.json"
+def _sbom(night: Night, *, is_cut: bool = False) -> Figure:
+    out, pins = night.folder / "sbom.json", night.folder / "pins.txt"
+    text = PINS.read_text(encoding="utf-8")
+    pins.write_text(text[: text.rindex("\nwerkzeug==")] if is_cut else text, encoding="utf-8")
     subprocess.run(
-        [_tool("cyclonedx-py"), "requirements", str(PINS), "-o", str(out)],
+        [_tool("cyclonedx-py"), "requirements", str(pins), "-o", str(out)],
         check=True,
         capture_output=True,
     )
     parts = json.loads(out.read_text(encoding="utf-8"))["components"]
-    wanted = pinned(PINS.read_text(encoding="utf-8"))
+    wanted = pinned(text)
     named = {one["name"]: one["version"] for one in parts}
     missing = {name for name, version in wanted.items() if named.get(name) != version}
     hashed = sum("hashes" in json.dumps(one) for one in parts)
     return Figure(f"{len(parts)} parts, {len(missing)} missing, {hashed} hashed", not missing)
 
 
-by_tests("Q-04", "pins, names and secrets keep to the rules", "tests/architecture/test_source.py")
+by_tests(
+    "Q-04",
+    "pins, names and secrets keep to the rules",
+    "tests/architecture/test_source.py",
+    no_twin="none: the rules are read off the files themselves",
+)
