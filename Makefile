@@ -36,6 +36,7 @@ messages: .venv/test.done ## Read the pages' sentences again and compile their t
 
 clean: ## Remove what the commands above made, except var/ (your data)
 	rm -rf .venv build dist .coverage* .mypy_cache .ruff_cache .pytest_cache
+	find models service training integrations tests -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

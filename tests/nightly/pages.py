@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
 
 from tests.builders import BLOG, KEY, PASSWORD
-from tests.conftest import CHROMIUM
+from tests.conftest import CHROMIUM, chromium
 from tests.hostile import HOSTILE
 from tests.live import served
 from tests.nightly.board import Figure, Missing, Night, by_tests, fact
@@ -34,7 +33,7 @@ def payloads(night: Night) -> list[str]:
 @contextlib.contextmanager
 def _opened(house: House) -> Iterator[tuple[object, str, list[str]]]:
     """A page that the owner has signed in on, the address, and what ran or was asked for."""
-    place = shutil.which("chromium") or shutil.which("google-chrome")
+    place = chromium()
     if place is None:
         raise Missing("a Chromium")
     ran: list[str] = []

@@ -33,6 +33,7 @@ from service.storage.lists import ListAsk
 from service.storage.store import Store
 from service.workflows.administer import add_moderator, add_site
 from tests.builders import BLOG, NOON, PASSWORD
+from tests.conftest import chromium
 from tests.fakes import FixedClock, StubScorer
 from tests.live import served
 from tests.perf._goals import held
@@ -98,7 +99,7 @@ def fill(store: Store, found: list[tuple[Comment, Label]]) -> dict[str, str]:
 
 def clear(address: str, keys: dict[str, str]) -> list[float]:
     """Press the right key on each until nothing waits; the milliseconds waited for each."""
-    place = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+    place = chromium()
     waits: list[float] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=place, args=["--no-sandbox"])
