@@ -80,7 +80,7 @@ class Lane:
             self._know(name)
             return made  # noqa: TRY300 - what was answered was answered to a good key
         except Exception as error:  # noqa: BLE001 - as Flask's own handler does
-            known, status, sentence = told(error)
+            known, status, sentence = told(error, _ENDPOINT)
             return checking.refuse(known, status, sentence, endpoint=checking.CHECK, guid=guid)
 
     def _know(self, name: str) -> None:

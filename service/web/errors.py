@@ -56,31 +56,32 @@ _WORDS: Final = {
 Renderer = Callable[[e.ServiceError | None, int, str], ResponseReturnValue]
 
 
-def told(error: Exception) -> tuple[e.ServiceError | None, int, str]:
+def told(error: Exception, endpoint: str = "") -> tuple[e.ServiceError | None, int, str]:
     """What a renderer is told of *error*, which goes to the log: itself if ours, status, sentence.
 
     Nothing of an exception that we did not foresee leaves the process; its id finds it in the log.
+    *endpoint* is whose it was, where Flask does not know.
     """
+    where = _where(error, endpoint)
     if isinstance(error, e.ServiceError):
         level = logging.ERROR if isinstance(error, e.Unavailable) else logging.INFO
         status = STATUS[type(error)]
         _log.log(
-            level, "%s: %s", error.code, error.detail or "refused", extra=_where(error, status)
+            level, "%s: %s", error.code, error.detail or "refused", extra=where | {"status": status}
         )
         return error, status, str(error)
     if isinstance(error, HTTPException):
         status = error.code or 500
         return None, status, _WORDS.get(status, "This did not work.")
     request_id = secrets.token_hex(4)
-    _log.error("bug %s", request_id, exc_info=error, extra=_where(error, 500))
+    _log.error("bug %s", request_id, exc_info=error, extra=where | {"status": 500})
     return None, 500, f"Something went wrong here (reference {request_id})."
 
 
-def _where(error: Exception, status: int) -> dict[str, object]:
+def _where(error: Exception, endpoint: str) -> dict[str, object]:
     """What a log for machines says of a refusal: never anything a caller wrote."""
     return {
-        "endpoint": flask.request.endpoint if flask.has_request_context() else None,
-        "status": status,
+        "endpoint": flask.request.endpoint if flask.has_request_context() else endpoint or None,
         "guid": getattr(error, "guid", "") or None,
         "site": getattr(error, "site_id", None),
     }

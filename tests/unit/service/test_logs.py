@@ -85,6 +85,7 @@ def test_a_refusal_says_in_fields_where_it_was_and_with_which_status(runtime, si
     told = [json.loads(line) for line in lines.getvalue().splitlines()]
     refused = [one for one in told if one["name"] == "service.web.errors"]
     assert {(one.get("endpoint"), one["status"]) for one in refused} >= {
+        ("akismet.comment_check", 401),
         ("akismet.submit_spam", 401),
         ("moderation.sign_in_form", 400),
     }
