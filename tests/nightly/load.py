@@ -205,7 +205,7 @@ def _large(night: Night) -> Figure:
     with housed(night.folder) as house:
         client = house.app.test_client()
         fields = {"api_key": KEY, "blog": BLOG, "user_ip": "203.0.113.9"}
-        for pump in night.random.sample(PUMPS, night.count(len(PUMPS), least=10)):
+        for pump in PUMPS:
             text = (pump * _BODY)[: _BODY // len(pump.encode())]
             # Written before: what the client costs is not the check's.
             body = urlencode(fields | {"comment_content": text})
