@@ -32,6 +32,8 @@ _DRIFT_S: Final = 60.0
 # Requests during one piece of work from which on blogs are asking a lot.
 _MANY: Final = 3
 _BUSY_RESTS: Final = 9
+# On a slow machine a piece takes half a second, and nine times that must not become one second.
+_LONGEST_S: Final = 5.0
 # A burst is over by then; what lasts longer must not keep new comments from being found.
 _BURST_S: Final = 60.0
 
@@ -43,8 +45,9 @@ def rest_s(worked_s: float, *, came: int, behind_s: float, is_awaited: bool) -> 
     (*came*: requests meanwhile), unless a person waits for the work or the thread has been
     *behind_s* for longer than a burst lasts.
     """
-    is_burst = came >= _MANY and behind_s < _BURST_S and not is_awaited
-    return min(_EVERY_S, worked_s * (_BUSY_RESTS if is_burst else 1))
+    if came >= _MANY and behind_s < _BURST_S and not is_awaited:
+        return min(_LONGEST_S, worked_s * _BUSY_RESTS)
+    return min(_EVERY_S, worked_s)
 
 
 class Background:

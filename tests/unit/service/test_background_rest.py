@@ -22,4 +22,9 @@ def test_a_load_that_lasts_keeps_no_comment_from_being_found():
 
 
 def test_never_longer_than_between_two_looks_for_work():
-    assert rest_s(30, came=100, behind_s=5, is_awaited=False) == 1
+    assert rest_s(30, came=2, behind_s=5, is_awaited=False) == 1
+
+
+def test_a_slow_machine_rests_nine_times_as_long_too_within_reason():
+    assert rest_s(0.5, came=100, behind_s=5, is_awaited=False) == 4.5
+    assert rest_s(30, came=100, behind_s=5, is_awaited=False) == 5
