@@ -128,14 +128,14 @@ def memory(program: Program) -> bool:
     found = subprocess.run(
         ["pgrep", "-P", str(program.process.pid)], capture_output=True, text=True, check=True
     )
-    held, alone = [], []
+    whole, alone = [], []
     for pid in found.stdout.split():
         table = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        held.append(int(re.search(r"^Rss:\s+(\d+)", table, re.MULTILINE)[1]) / 1024)
+        whole.append(int(re.search(r"^Rss:\s+(\d+)", table, re.MULTILINE)[1]) / 1024)
         alone.append(int(re.search(r"^Pss:\s+(\d+)", table, re.MULTILINE)[1]) / 1024)
-    text = f"{max(held):.0f} MiB resident, {max(alone):.0f} shared out, of {len(held)} processes"
+    text = f"{max(whole):.0f} MiB resident, {max(alone):.0f} shared out, of {len(whole)} processes"
     goal = f"< {MEMORY_GOAL_MB} MiB"
-    return held("memory of the largest worker", text, goal, is_met=max(held) < MEMORY_GOAL_MB)
+    return held("memory of the largest worker", text, goal, is_met=max(whole) < MEMORY_GOAL_MB)
 
 
 def swaps(program: Program, forms: list[str], rate: float, seconds: float) -> bool:
