@@ -13,7 +13,7 @@ from typing import Any, Final
 import re2
 
 # Where `re` begins to take longer than RE2, and its worst cases are still harmless.
-_SHORT: Final = 400
+SHORT: Final = 400
 _SPACE: Final = r"\t\n\f\r "
 # What RE2 calls a letter, and `re` has no name for.
 _NO_LETTER: Final = (r"[^\p{L}]", r"(?u:[\W\d_])")
@@ -22,14 +22,15 @@ _NO_LETTER: Final = (r"[^\p{L}]", r"(?u:[\W\d_])")
 class Phrases:
     """Any of some pieces, in either case. Words, digits and spaces are those of ASCII.
 
-    *pattern* is how RE2 reads it. Pieces must not look behind or ahead.
+    *pattern* is how RE2 reads it, *short* what `re` looks for in texts of at most `SHORT`
+    characters. Pieces must not look behind or ahead.
     """
 
     def __init__(self, *pieces: str) -> None:
         source = "|".join(pieces)
         self.pattern: Final = f"(?i){source}"
         self._linear = re2.compile(self.pattern)
-        self._short = re.compile(_by_first_letter(source), re.ASCII)
+        self.short: Final = re.compile(_by_first_letter(source), re.ASCII)
 
     def search(self, text: str) -> Any:  # noqa: ANN401 - re2 has no types
         """The first match in *text*, or None."""
@@ -42,7 +43,7 @@ class Phrases:
 
     def _suited(self, text: str) -> Any:  # noqa: ANN401 - re2 has no types
         # Folded text has no capitals, and not to care about them takes `re` three times as long.
-        return self._short if len(text) <= _SHORT and text.lower() == text else self._linear
+        return self.short if len(text) <= SHORT and text.lower() == text else self._linear
 
 
 def _by_first_letter(source: str) -> str:
