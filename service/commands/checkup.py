@@ -155,11 +155,10 @@ def events(_settings: Settings, store: Store) -> str:
 def chores(_settings: Settings, store: Store) -> str:
     """Whether servers still do what is to be done by the clock, such as forgetting texts."""
     now, done = utc_now(), store.gauges().chores
-    with store.read() as unit:
-        since = min((site.created_at for site in unit.sites.list_all()), default=now)
-    late = [one for one in EVERY if is_overdue(one, done.get(one, since), now)]
+    # What no server has begun yet, as after an upgrade, the first one will.
+    late = [one for one in EVERY if one in done and is_overdue(one, done[one], now)]
     if late:
-        told = (f"{one} ({done[one]:%Y-%m-%d %H:%M})" if one in done else one for one in late)
+        told = (f"{one} ({done[one]:%Y-%m-%d %H:%M})" for one in late)
         raise NotReady(
             f"{' and '.join(told)} was not done for several of its periods: see that a server "
             "runs (chaffinch serve); its log says why a chore waits"

@@ -38,15 +38,13 @@ class Cluster:
         self.url = f"postgresql://postgres@/postgres?host={folder}"
         self._server = server
 
-    def _everybody(self):
-        pid = self._server.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
-        return [pid, *map(int, children.split())]
-
     def tell(self, sign):
-        for pid in self._everybody():
+        # Itself first: a child begun between the two would go on answering.
+        pid = self._server.pid
+        os.kill(pid, sign)
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, sign)
+                os.kill(int(child), sign)
 
     @contextlib.contextmanager
     def hanging(self):

@@ -61,8 +61,8 @@ _texts = st.lists(
 
 
 def far(text: str) -> str:
-    """*text* so long that the other engine reads it; what is added is found by nobody."""
-    return text + "\n" + "=" * 500
+    """*text* so long that the other engine reads it; what stands before it is found by nobody."""
+    return "=" * 500 + "\n" + text
 
 
 @pytest.mark.parametrize("name", ALL)
