@@ -126,12 +126,9 @@ def can_hold(client: str, comment_type: str) -> bool:
     return (int(plugin[1]), int(plugin[2])) >= _HOLDS_SINCE
 
 
-def read_comment(pairs: Pairs, *, is_slashed: bool = False) -> Comment:
-    """The Comment in *pairs*. *is_slashed*: WordPress escaped its quotes once more."""
-    return _read_comment(pairs, Firsts(pairs), is_slashed=is_slashed)
-
-
 def _read_comment(pairs: Pairs, named: Firsts, *, is_slashed: bool) -> Comment:
+    """The Comment in *pairs*. *is_slashed*: WordPress escaped its quotes once more."""
+
     def text(*names: str, most: int | None = _MOST_SHORT) -> str:
         value = named(*names)[:most]
         return unslash(value) if is_slashed else value
@@ -148,7 +145,7 @@ def _read_comment(pairs: Pairs, named: Firsts, *, is_slashed: bool) -> Comment:
         comment_type=text("comment_type", "content_type", most=100).strip() or "comment",
         written_at=read_time(named("comment_date_gmt")),
         post_modified_at=read_time(named("comment_post_modified_gmt")),
-        blog=named("blog")[:_MOST_ADDRESS].strip(),
+        blog=read_blog(pairs),
         blog_lang=_listed(every(pairs, "blog_lang")),
         user_role=_listed(every(pairs, "user_role")),
         context=tuple([v[:200] for v in every(pairs, "comment_context", "comment_tags")])[

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
-import hmac
 from typing import Final
 
+from service.domain.keyed import keyed_hash
 from service.errors import StoreUnavailable
 from service.storage.store import Store
 
@@ -28,7 +27,7 @@ def name_attempt(said: bytes, key_id: int, *, store: Store, secret: str, now: dt
 
     def named(number: int) -> str:
         told = b"%s\n%d\n%d\n%s" % (_PURPOSE, key_id, number, said)
-        return hmac.new(secret.encode(), told, hashlib.sha256).hexdigest()[:32]
+        return keyed_hash(secret.encode(), told)[:32]
 
     if into < _ATTEMPTS_S:
         with contextlib.suppress(StoreUnavailable), store.quick_read() as unit:

@@ -188,7 +188,7 @@ def written(comment):
 @given(COMMENTS)
 def test_every_field_of_a_comment_comes_back(comment):
     body = urlencode(written(comment)).encode()
-    assert wire.read_comment(read_pairs(body, FORM)) == comment
+    assert wire.read_arrival(read_pairs(body, FORM), "").comment == comment
 
 
 @given(COMMENTS)

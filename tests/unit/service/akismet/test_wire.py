@@ -11,7 +11,7 @@ NINE = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.UTC)
 
 
 def comment(**fields):
-    return wire.read_comment(list(fields.items()))
+    return wire.read_arrival(list(fields.items()), "").comment
 
 
 @pytest.mark.parametrize(
