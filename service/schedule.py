@@ -28,6 +28,7 @@ from service.workflows.deliver_mail import deliver_mail
 from service.workflows.forget_person import resume
 from service.workflows.hold_entries import hold_entries
 from service.workflows.plan_mail import Alarms, Due, Occasion, plan_mail, post_mail
+from service.workflows.prune import prune
 from service.workflows.retain import retain
 from service.workflows.score_again import score_again
 
@@ -146,6 +147,9 @@ class Schedule:
                     "forgot the text of %d comments of site %d", rows, site.site_id, extra=where
                 )
         settings = self._runtime.settings
+        if settings.rows_days:
+            rows = prune(rows_days=settings.rows_days, store=store, now=now)
+            _log.info("dropped %d rows of forgotten comments", rows, extra={"rows": rows})
         try:
             resume(data_dir=settings.data_dir, store=store, secret=self._runtime.secret, now=now)
         except NotReady as error:

@@ -20,6 +20,9 @@ from service.settings_reading import PREFIX, Secret, from_environ, from_file
 __all__ = ["FIELDS", "PREFIX", "Secret", "Settings", "describe", "named_files", "shared_counts"]
 # Keys have 48 bits: with a secret that can be guessed, a stolen database tells them all.
 _LEAST_SECRET: Final = 16
+# What still speaks of a comment by its number or its guid is gone by then: groups after 60 days,
+# events after 90; clients report within hours.
+_LEAST_ROWS_DAYS: Final = 90
 
 
 def _setting(text: str, default: Any, **bounds: Any) -> Any:  # noqa: ANN401 - as dataclasses.field
@@ -82,6 +85,11 @@ class Settings:
         200,
         most=1_000_000,
     )
+    rows_days: int = _setting(
+        "Days after which rows whose text was forgotten go, and counts by day stay; 0: never.",
+        0,
+        most=36_500,
+    )
     smtp_host: str = _setting("Mail server for summaries; empty: no mail is sent.", "")
     smtp_port: int = _setting("Its port.", 587, least=1, most=65535)
     smtp_security: str = _setting(
@@ -118,6 +126,8 @@ class Settings:
         values |= {name: value for name, value in (overrides or {}).items() if value is not None}
         data_dir = Path(values.pop("data_dir", "") or default_data_dir(environ)).expanduser()
         settings = cls(data_dir=data_dir, **values)
+        if 0 < settings.rows_days < _LEAST_ROWS_DAYS:
+            raise SettingsError(f"{PREFIX}ROWS_DAYS must be 0 or at least {_LEAST_ROWS_DAYS}")
         return dataclasses.replace(
             settings,
             database_url=_database_url(settings),

@@ -17,6 +17,7 @@ from service.errors import InvalidField
 from service.history.cells import write_cell
 from service.runtime import utc_now
 from service.workflows.export import export as labelled
+from service.workflows.prune import prune
 from service.workflows.retain import retain
 
 _COLUMNS: Final = (
@@ -108,15 +109,21 @@ def _cell(value: object) -> str:
 def purge(blog: str, before: str | None, *, yes: bool) -> None:
     """Forget comment text past its keeping time; counts, verdicts and decisions stay.
 
-    Without --before each website's own policy says how long text is kept.
+    Without --before each website's own policy says how long text is kept; then, and without --site,
+    rows go as well that CHAFFINCH_ROWS_DAYS says are old enough, and counts by day stay.
     """
     moment = read_day(before) if before else None
     if moment and not yes:
         click.confirm(f"Forget all comment text received before {before}?", abort=True, err=True)
-    with opened() as (_settings, store), progress("sites") as shown:
+    dropped = 0
+    with opened() as (settings, store), progress("sites") as shown:
         shown.add_task("forgetting", total=None)
         forgotten = retain(blog=blog, before=moment, store=store, now=utc_now())
+        if settings.rows_days and not blog and not before:
+            dropped = prune(rows_days=settings.rows_days, store=store, now=utc_now())
     for site, rows in forgotten:
         click.echo(f"{site.blog}: {rows} forgotten")
-    if not forgotten:
+    if dropped:
+        click.echo(f"{dropped} rows of forgotten comments dropped; their counts stay by day")
+    if not forgotten and not dropped:
         click.echo("Nothing was old enough.")

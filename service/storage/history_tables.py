@@ -1,4 +1,4 @@
-"""Tables of calls that count once and of history brought in; a part of `tables`."""
+"""Tables of calls that count once, of history brought in, of counts; a part of `tables`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from service.storage.tables import ID, UTCTime, metadata
 
-__all__ = ["history_import", "idempotency", "imported", "metadata"]
+__all__ = ["day_count", "history_import", "idempotency", "imported", "metadata"]
 
 # One row for each Idempotency-Key: no answer is kept, only what to answer about.
 idempotency = sa.Table(
@@ -57,4 +57,17 @@ imported = sa.Table(
     sa.UniqueConstraint("site_id", "source", "source_id"),
     sa.Index("ix_imported_import_id", "import_id"),
     sa.Index("ix_imported_site_id_content_hash", "site_id", "content_hash"),
+)
+
+# What is left of Submissions whose rows were dropped: one row for each Site and day (UTC).
+day_count = sa.Table(
+    "day_count",
+    metadata,
+    sa.Column("site_id", ID, sa.ForeignKey("site.id", ondelete="RESTRICT"), primary_key=True),
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("api_calls", sa.BigInteger, nullable=False),
+    sa.Column("spam", sa.BigInteger, nullable=False),
+    sa.Column("ham", sa.BigInteger, nullable=False),
+    sa.Column("missed_spam", sa.BigInteger, nullable=False),
+    sa.Column("false_positives", sa.BigInteger, nullable=False),
 )

@@ -35,6 +35,7 @@ from service.storage.lists import ListAsk, Lists
 from service.storage.moderators import Moderators
 from service.storage.outbox import Outbox
 from service.storage.overview import Name, Overview, look_around
+from service.storage.pruning import Pruning
 from service.storage.rechecks import Rechecks
 from service.storage.retention import Retention
 from service.storage.saved_views import SavedViews
@@ -95,6 +96,11 @@ class Unit:
     def retention(self) -> Retention:
         """Keeping times."""
         return Retention(self._connection)
+
+    @cached_property
+    def pruning(self) -> Pruning:
+        """Rows that go."""
+        return Pruning(self._connection)
 
     @cached_property
     def sites(self) -> Sites:

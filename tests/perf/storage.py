@@ -3,8 +3,9 @@
     CHAFFINCH_CORPORA=folder python -m tests.perf.storage [--count 2000] [--engine sqlite]
 
 Comments go the whole way (rules, the shipped model with its evidence, words to search by, groups)
-and are counted by the engine itself: with everything, then after their texts were forgotten and
-the engine has tidied up. Without a folder of corpora the comments are invented, and shorter.
+and are counted by the engine itself, once it has tidied up: with everything, then after their texts
+were forgotten, then after their rows were dropped. Without a folder of corpora the comments are
+invented, and shorter.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import datetime as dt
 import statistics
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -23,9 +25,10 @@ from models.loader import load
 from models.registry import Registry
 from service.domain.submission import new_guid
 from service.storage.store import Store
-from service.workflows.administer import add_site
+from service.workflows.administer import add_site, set_policy
 from service.workflows.check_comment import check_comments
 from service.workflows.index_new import index_new
+from service.workflows.prune import prune
 from service.workflows.retain import retain
 from tests.builders import BLOG, NOON, make_arrival
 from tests.perf._filled import empty
@@ -33,7 +36,7 @@ from tests.perf.moderator import comments
 
 _GROUP = 100
 _LARGEST = 8
-_LATER = dt.timedelta(minutes=1)
+_LATER, _YEAR = dt.timedelta(minutes=1), dt.timedelta(days=365)
 _BY_TABLE = {
     "sqlite": "SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC",
     "postgresql": "SELECT relname, pg_total_relation_size(oid) FROM pg_class"
@@ -98,9 +101,16 @@ def measure(store: Store, engine: str, found: list[Comment], count: int) -> None
     largest = ask(store, _BY_TABLE[engine])[:_LARGEST]
     for name, its in largest:
         print(f"  {name:<32}{int(its) / count:10,.0f}")
-    retain(store=store, now=NOON + _LATER, before=NOON + _LATER)
+    set_policy(BLOG, {"kept_days": 30}, store=store, now=NOON)
+    retain(store=store, now=NOON + _YEAR)
     left = size(store, engine)
     print(f"  left when texts are forgotten   {(left - empty) / count:10,.0f}")
+    started = time.process_time()
+    rows = prune(rows_days=90, store=store, now=NOON + _YEAR)
+    spent = (time.process_time() - started) / max(1, rows) * 1e6
+    left = size(store, engine)
+    print(f"  left when rows are dropped, too {(left - empty) / count:10,.0f}", end="")
+    print(f"  ({rows:,} went, for {spent:,.0f} us of our CPU each; what waited stays)")
 
 
 def main() -> int:

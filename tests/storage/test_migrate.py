@@ -148,6 +148,12 @@ ROWS = {
             " was_model_id) VALUES (1, 1, 1, '2026-11-24 12:00:00', 'm', 0.5, '', '')"
         ),
     ),
+    "0085": (
+        (
+            "INSERT INTO day_count (site_id, day, api_calls, spam, ham, missed_spam,"
+            " false_positives) VALUES (1, '2026-08-24', 3, 2, 1, 0, 0)"
+        ),
+    ),
 }
 
 
@@ -240,7 +246,7 @@ def test_each_engine_refuses_a_word_that_is_none_of_ours(bare_store):
             )
 
 
-@pytest.mark.parametrize("version", ["0070", "0071", "0072", "0084"])
+@pytest.mark.parametrize("version", ["0070", "0071", "0072", "0084", "0085"])
 def test_a_step_back_leaves_what_the_version_before_knows(bare_store, version):
     migrate.upgrade(bare_store.engine, version)
     with bare_store.engine.begin() as connection:

@@ -304,6 +304,18 @@ def test_texts_past_their_time_are_forgotten_by_the_clock(each_store, schedule, 
         assert unit.submissions.get(old.guid).arrival.comment.text == ""
 
 
+@pytest.mark.parametrize("rows_days", [0, 90])
+def test_rows_go_by_the_clock_only_where_that_was_asked_for(
+    each_store, inbox, clock, tmp_path, site, rows_days
+):
+    set_policy(BLOG, {"kept_days": 30}, store=each_store, now=NOON)
+    old = arrive(each_store, site, clock.now - dt.timedelta(days=91), "thanks for all")
+    arrive(each_store, site, clock.now, "thanks again")
+    process(each_store, inbox, clock, tmp_path, rows_days=rows_days).tick()
+    with each_store.read() as unit:
+        assert (unit.submissions.find(old.guid) is None) == bool(rows_days)
+
+
 def told_ages(schedule):
     """What /metrics says of the age of each chore, asked anew."""
     client = create_app(schedule._runtime).test_client()

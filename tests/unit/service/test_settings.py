@@ -41,6 +41,7 @@ WRONG = (
     ({"PORT": "eighty"}, "CHAFFINCH_PORT must be a whole number"),
     ({"PORT": "-1"}, "CHAFFINCH_PORT must be a number from 1 to 65535"),
     ({"PORT": "65536"}, "CHAFFINCH_PORT must be a number from 1 to 65535"),
+    ({"ROWS_DAYS": "89"}, "CHAFFINCH_ROWS_DAYS must be 0 or at least 90"),
     ({"THREADS": "0"}, "CHAFFINCH_THREADS must be a number from 1"),
     ({"TRUSTED_PROXIES": "-1"}, "CHAFFINCH_TRUSTED_PROXIES must be a number from 0"),
     ({"LOG_LEVEL": "loud"}, "CHAFFINCH_LOG_LEVEL must be one of debug, info"),

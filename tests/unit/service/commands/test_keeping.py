@@ -212,6 +212,23 @@ def test_purge_follows_each_sites_own_policy(chaffinch, each_store, network):
     assert chaffinch("purge").out == "Nothing was old enough.\n"
 
 
+def test_purge_drops_rows_where_the_settings_say_when(chaffinch, each_store, network, monkeypatch):
+    old, new = (
+        check(each_store, network, "casino", now=LONG_AGO),
+        check(each_store, network, now=dt.datetime.now(dt.UTC)),
+    )
+    chaffinch("site", "policy", BLOG, "--kept-days", "30")
+    assert chaffinch("purge").out == f"{BLOG}: 1 forgotten\n"
+    monkeypatch.setenv("CHAFFINCH_ROWS_DAYS", "90")
+    assert chaffinch("purge", "--site", BLOG).out == "Nothing was old enough.\n"
+    said = chaffinch("purge")
+    assert said.out == "1 rows of forgotten comments dropped; their counts stay by day\n"
+    with each_store.read() as unit:
+        assert unit.submissions.find(old.guid) is None
+        assert unit.submissions.find(new.guid) is not None
+    assert chaffinch("purge").out == "Nothing was old enough.\n"
+
+
 def test_spam_is_forgotten_by_a_term_of_its_own(chaffinch, each_store, network, ana):
     now = dt.datetime.now(dt.UTC)
     days_ago = {days: now - dt.timedelta(days=days) for days in (3, 10, 40)}

@@ -1,0 +1,35 @@
+"""Drop rows whose text was forgotten long ago; counts by day stay."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from service.domain.decision import Outcome
+from service.domain.site import Site
+from service.storage.store import Store
+
+
+def prune(*, rows_days: int, store: Store, now: dt.datetime) -> int:
+    """Drop what was received *rows_days* ago and forgotten since; answers with how many (slow I/O).
+
+    Only where a Site's Policy forgets: what it keeps for good stays, and so does what a person
+    decided. In many short transactions, so that checks go on meanwhile.
+    """
+    before = now - dt.timedelta(days=rows_days)
+    with store.read() as unit:
+        sites = unit.sites.list_all()
+    return sum(_prune(site, before, store) for site in sites)
+
+
+def _prune(site: Site, before: dt.datetime, store: Store) -> int:
+    outcomes = [one for some in site.policy.terms().values() for one in some]
+    outcomes = [one for one in outcomes if one is not Outcome.UNSURE]
+    dropped, since = 0, None
+    while outcomes:
+        with store.begin() as unit:
+            gone = unit.pruning.purge(site.site_id, outcomes=outcomes, since=since, before=before)
+            unit.commit()
+        if gone.until is None:
+            break
+        dropped, since = dropped + gone.rows, gone.until
+    return dropped
