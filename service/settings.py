@@ -56,7 +56,9 @@ class Settings:
     threads: int = _setting(
         "Requests answered at the same time by one process.", 16, least=1, most=1000
     )
-    processes: int = _setting("Serving processes; SQLite allows one.", 1, least=1, most=64)
+    processes: int = _setting(
+        "Serving processes, best as many as cores; SQLite allows one.", 1, least=1, most=64
+    )
     trusted_proxies: int = _setting(
         "How many proxies in front set X-Forwarded-*; 0: none.", 0, most=10
     )

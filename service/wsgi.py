@@ -10,10 +10,11 @@ from typing import Final
 import flask
 
 from service.app import create_app
+from service.cores import take_core
 from service.logs import start_logging
 from service.runtime import Runtime
 from service.schedule import Schedule
-from service.settings import Settings
+from service.settings import Settings, shared_counts
 from service.storage.restoring import RestoreMark
 
 # New objects until the collector looks through the youngest. A page has a few thousand at a time
@@ -30,6 +31,7 @@ def make_application() -> flask.Flask:
     _share_heaps()
     settings = Settings.load()
     start_logging(settings.log_level, is_json=settings.log_format == "json")
+    take_core(settings.processes, shared_counts())
     RestoreMark(settings.data_dir).require_none()
     runtime = Runtime.from_settings(settings)
     application = create_app(runtime)

@@ -1,11 +1,11 @@
 """A whole comment-check against a no-op: the same server, the same form, side by side in one run.
 
-    CHAFFINCH_CORPORA=folder python -m tests.perf.checks [--seconds 8] [--rounds 3]
+    CHAFFINCH_CORPORA=folder python -m tests.perf.checks [--seconds 8] [--rounds 3] [--processes 2]
 
 What is checked is complete: key, rules, score with evidence, the row on disk before the answer.
-The no-op (`_noop.py`) only reads the form. Load comes from `wrk` (a Debian package) here,
-in turns, so that both meet the same neighbours. Prints requests a second, p50 and p99 of both, and
-the ratio of their medians over the rounds.
+The no-op (`_noop.py`) only reads the form; on PostgreSQL both have so many *--processes*. Load comes
+from `wrk` (a Debian package) here, in turns, so that both meet the same neighbours. Prints requests
+a second, p50 and p99 of both, and the ratio of their medians over the rounds.
 """
 
 from __future__ import annotations
@@ -101,11 +101,11 @@ def load(address: str, script: Path, *, concurrency: int, seconds: int) -> Load:
 
 
 @contextlib.contextmanager
-def noop(threads: int) -> Iterator[str]:
+def noop(threads: int, processes: int = 1) -> Iterator[str]:
     """The no-op server, ready."""
     port = free_port()
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.perf._noop", str(port), str(threads)],
+        [sys.executable, "-m", "tests.perf._noop", str(port), str(threads), str(processes)],
         cwd=Path(__file__).parents[2],
     ) as process:
         address = f"http://127.0.0.1:{port}"
@@ -123,7 +123,8 @@ def noop(threads: int) -> Iterator[str]:
 def measure(engine: str, folder: Path, settings: dict[str, str], asked: argparse.Namespace) -> bool:
     """Both servers under the same load, in turns; answers whether every goal was met."""
     is_good = True
-    with started(folder, **settings) as program, noop(16 * 4) as plain:
+    processes = int(settings.get("CHAFFINCH_PROCESSES", "1"))
+    with started(folder, **settings) as program, noop(16 * 4, processes) as plain:
         script = folder / "load.lua"
         script.write_text(_SCRIPT.replace("BODIES", str(folder / "bodies.txt")))
         print(f"comments: {bodies(folder / 'bodies.txt', program.key)}")
@@ -154,12 +155,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--processes", type=int, default=1)
     asked = parser.parse_args()
     if not shutil.which("wrk"):
         print("wrk is not here (Debian: apt-get install wrk); nothing was measured")
         return 1
     is_good = True
-    for engine, database in engines():
+    for engine, database in engines(CHAFFINCH_PROCESSES=str(asked.processes)):
         print(f"{engine}:", flush=True)
         with tempfile.TemporaryDirectory() as name, database as settings:
             is_good &= measure(engine, Path(name), settings, asked)
