@@ -3,9 +3,9 @@
     CHAFFINCH_CORPORA=folder python -m tests.perf.checks [--seconds 8] [--rounds 3] [--processes 2]
 
 What is checked is complete: key, rules, score with evidence, the row on disk before the answer.
-The no-op (`_noop.py`) only reads the form; on PostgreSQL both have so many *--processes*. Load comes
-from `wrk` (a Debian package) here, in turns, so that both meet the same neighbours. Prints requests
-a second, p50 and p99 of both, and the ratio of their medians over the rounds.
+The no-op (`_noop.py`) only reads the form; on PostgreSQL both have so many *--processes*. The load
+comes from `wrk` (a Debian package) here, in turns, so that both meet the same neighbours. Prints
+requests a second, p50 and p99 of both, and the ratio of their medians over the rounds.
 """
 
 from __future__ import annotations
