@@ -20,17 +20,19 @@ from service.runtime import Runtime
 from service.settings import Secret, Settings
 from service.storage import migrate
 from service.storage.store import Store
-from service.storage.tables import metadata
 from service.workflows.administer import add_moderator, add_site
 from tests.builders import BLOG, KEY, NOON, PASSWORD
+from tests.cheap import hash_cheaply
 from tests.compiled import compile_once
 from tests.fakes import FixedClock, StubScorer
+from tests.recycling import emptied
 
 SECRET = "0" * 64
 POSTGRES_URL = os.environ.get("CHAFFINCH_TEST_POSTGRES_URL", "postgresql://127.0.0.1/postgres")
 REDIS_URL = os.environ.get("CHAFFINCH_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 
 compile_once()
+hash_cheaply()
 
 CHROMIUM = (
     "--no-sandbox",
@@ -109,7 +111,7 @@ def postgres_url(
             connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
     address = _address(server.url, name)
     yield address
-    if _is_emptied(address):
+    if emptied(address, like=_address(server.url, template)):
         postgres_free.append(name)
     else:
         _drop(server, name)
@@ -118,28 +120,6 @@ def postgres_url(
 def _drop(server: sa.Engine, name: str) -> None:
     with server.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _is_emptied(address: str) -> bool:
-    """Empty every table again; False when the test changed the tables or still uses them."""
-    engine = sa.create_engine(address, connect_args={"options": "-c lock_timeout=500"})
-    names = ", ".join(table.name for table in metadata.sorted_tables)
-    try:
-        if migrate.current(engine) != migrate.head():
-            return False
-        with engine.begin() as connection:
-            found = connection.exec_driver_sql(
-                "SELECT count(*) FROM information_schema.columns"
-                " WHERE table_schema = 'public' AND table_name <> 'alembic_version'"
-            )
-            if found.scalar() != sum(len(table.columns) for table in metadata.sorted_tables):
-                return False
-            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
-    except sa.exc.SQLAlchemyError:
-        return False
-    finally:
-        engine.dispose()
-    return True
 
 
 @pytest.fixture(scope="session")

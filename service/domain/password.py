@@ -23,10 +23,10 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, kept_hash: str | None) -> bool:
-    """Whether *password* is the one behind *kept_hash*; None costs the same and is never right."""
+    """Whether *password* is the one behind *kept_hash*; none costs the same and opens to nobody."""
     with _AT_ONCE:
         try:
             is_right = _HASHER.verify(kept_hash or _NOBODY, password)
         except (VerificationError, InvalidHashError):
             return False
-    return is_right and kept_hash is not None
+    return is_right and bool(kept_hash)
