@@ -93,9 +93,9 @@ def bases() -> list[str]:
     return sorted(set(found))
 
 
-def _stand_in(store: Store, folder: Path, name: str) -> None:
+def _stand_in(store: Store, folder: Path, base: str) -> None:
     root = folder / "base"
-    release = name.rpartition("-")[2]
+    release = base.rpartition("-")[2]
     command = ("debootstrap", "--variant=minbase", f"--include={_PARTS}", release, str(root))
     if subprocess.run(command, check=False, capture_output=True).returncode:
         raise Missing("Debian's archive")
@@ -105,10 +105,11 @@ def _stand_in(store: Store, folder: Path, name: str) -> None:
     (root / "usr/local/bin/python").symlink_to("/usr/bin/python3")
     for one in (root / "usr/lib").rglob("*.pyc"):
         one.unlink()
-    (root / "etc/pip.conf").touch()
+    for name in ("pip.conf", "hosts", "resolv.conf"):  # a builder puts its own over them
+        (root / "etc" / name).touch()
     container = store("from", "scratch")
     store("copy", "--quiet", container, root, "/")
-    store("commit", "--quiet", "--rm", container, f"docker.io/library/{name}")
+    store("commit", "--quiet", "--rm", container, f"docker.io/library/{base}")
     shutil.rmtree(root)
 
 
@@ -132,9 +133,10 @@ def built() -> Store:
 class Container:
     """One *image* of *store*, started as compose.yaml says, with its data in *data*."""
 
-    def __init__(self, store: Store, image: str, data: Path) -> None:
+    def __init__(self, store: Store, image: str, data: Path, **other: str) -> None:
+        """With what the image tells, but for *other*."""
         self.root = store.opened(image)
-        self.told = store.settings(image)
+        self.told = store.settings(image) | other
         self._data = data
         # A new volume is given what the image has there.
         data.mkdir()
@@ -184,7 +186,10 @@ class Container:
 def first(process: subprocess.Popen[str]) -> int:
     """The number by which this machine knows the container's process 1."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    return int(children.read_text().split()[0])
+    until = time.monotonic() + _STARTS_IN_S
+    while not (found := children.read_text().split()) and time.monotonic() < until:
+        time.sleep(0.01)
+    return int(found[0])
 
 
 def end(process: subprocess.Popen[str]) -> int:

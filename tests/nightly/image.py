@@ -10,9 +10,8 @@ from pathlib import Path
 from tests.architecture.source import tracked
 from tests.builders import BLOG, KEY
 from tests.nightly.board import Figure, Night, fact
-from tests.nightly.container import FILE, IMAGE, Container, Store, bases, built, end, is_healthy
+from tests.nightly.container import IMAGE, Container, Store, bases, built, end, is_healthy
 
-_BARE = "localhost/chaffinch:bare"
 _OURS = ("models/", "service/", "training/")
 # The one file that the wheel puts elsewhere than git has it.
 _MOVED = {"service/moderation/chaffinch.php"}
@@ -83,38 +82,24 @@ def _served(container: Container) -> tuple[str, bool]:
     return f"healthy, `{verdict}`, ends with {code}", is_well
 
 
-def _seen(store: Store, image: str, night: Night) -> Figure:
-    """Look into *image*, start it as compose.yaml does, ask it, end it."""
-    container = Container(store, image, night.folder / "data")
-    astray = _astray(store, container.root)
-    user, rights, *places = container.run("sh", "-c", _LOOK)[1].split()
-    served, is_well = _served(container)
-    if astray:
-        print(*astray[:20], sep="\n", flush=True)
-    said = (
-        f"user {user}, rights {int(rights, 16)}, writes to {' '.join(places) or 'nothing'},"
-        f" {served}; {len(astray)} files astray"
-    )
-    is_nobody = (user, int(rights, 16), places) == ("10001", 0, _WRITABLE)
-    return Figure(said, is_nobody and is_well and not astray)
-
-
-def _as_root(night: Night) -> Figure:
-    """The second half of the container file again, without its USER."""
-    text = FILE.read_text("utf-8")
-    half = text[text.rindex("\nFROM ") + 1 :].replace("--from=build", f"--from={IMAGE}")
-    bare = night.folder / "Containerfile"
-    bare.write_text(re.sub(r"^USER .*\n", "", half, flags=re.MULTILINE), "utf-8")
-    built().build(bare, _BARE)
-    return _seen(built(), _BARE, night)
-
-
 @fact(
     "Q-05",
     "the image builds, serves as nobody on a root that cannot be written, and holds nothing else",
     how="built by buildah on a stand-in for the base, started with the settings of compose.yaml",
     target="user 10001, no rights, writes to 2 places, healthy, judges, ends with 0, 0 astray",
-    twin=_as_root,
+    # As if the container file had no USER: it sets this and nothing else.
+    twin=lambda night: _image(night, User=""),
 )
-def _image(night: Night) -> Figure:
-    return _seen(built(), IMAGE, night)
+def _image(night: Night, **other: str) -> Figure:
+    store = built()
+    container = Container(store, IMAGE, night.folder / "data", **other)
+    astray = _astray(store, container.root)
+    print(*astray[:20], sep="\n", end="", flush=True)
+    user, rights, *places = container.run("sh", "-c", _LOOK)[1].split()
+    served, is_well = _served(container)
+    said = (
+        f"user {user}, rights {int(rights, 16)}, writes to {' and '.join(places)}, {served}, "
+        f"{len(astray)} astray"
+    )
+    is_nobody = (user, int(rights, 16), places) == ("10001", 0, _WRITABLE)
+    return Figure(said, is_nobody and is_well and not astray)
