@@ -87,7 +87,8 @@ def _seen(night: Night, **other: str) -> Figure:
     store = built()
     container = Container(store, IMAGE, night.folder / "data", **other)
     astray = _astray(store, container.root)
-    print(*astray[:20], sep="\n", end="", flush=True)
+    if astray:
+        print(*astray[:20], sep="\n", flush=True)
     user, rights, *places = container.run("sh", "-c", _LOOK)[1].split()
     served, is_well = _served(container)
     said = (
