@@ -1,11 +1,14 @@
 """Compose and container files say what the program knows, run as nobody, pin what they take.
 
 No engine for containers runs here: the files are read, and tests/deploy/test_topology.py starts the
-same programs with the same nginx files beside each other.
+same programs with the same nginx files beside each other. The image itself is built, started and
+asked at night (Q-05).
 """
 
 import re
 import shlex
+import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -159,7 +162,8 @@ def test_tls_changes_the_proxy_and_nothing_it_stands_on(services):
 
 
 def test_the_image_installs_only_what_is_pinned_by_hash(steps):
-    installs = [shlex.split(rest) for name, rest in steps if "pip install" in rest]
+    words = [shlex.split(rest) for name, rest in steps if rest.startswith("pip ")]
+    installs = [one for one in words if "install" in one]
     assert len(installs) == 2
     assert ("ARG", "LOCK=serve") in steps
     assert {"--require-hashes", "--only-binary", "requirements/${LOCK}.txt"} <= set(installs[0])
@@ -170,6 +174,28 @@ def test_the_image_has_two_stages_and_the_second_has_no_sources(steps):
     second = max(number for number, (name, _) in enumerate(steps) if name == "FROM")
     copied = [rest for name, rest in steps[second:] if name == "COPY"]
     assert copied == ["--from=build /opt/chaffinch /opt/chaffinch"]
+
+
+def test_bytecode_in_the_image_holds_when_a_builder_rounds_times(steps):
+    compiled = [rest for _, rest in steps if "-m compileall" in rest]
+    assert len(compiled) == 2
+    assert [one for one in compiled if "--invalidation-mode unchecked-hash " not in one] == []
+
+
+def test_the_health_check_is_kept_by_every_builder_that_is_named():
+    # OCI's own format has no place for it.
+    said = [line for line in BUILD.read_text("utf-8").splitlines() if " build " in line]
+    assert said
+    assert [line for line in said if "podman" in line and "--format docker" not in line] == []
+
+
+def test_all_that_the_wheel_is_made_of_is_copied(steps):
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wheel = wheel["tool"]["hatch"]["build"]["targets"]["wheel"]
+    made_of = {*wheel["packages"], *wheel["force-include"]}
+    copied = {word for name, rest in steps if name == "COPY" for word in rest.split()[:-1]}
+    assert len(made_of) >= 5
+    assert {one for one in made_of if not copied & {one, *map(str, Path(one).parents)}} == set()
 
 
 def test_what_the_image_copies_is_here_and_is_let_into_the_build(steps):
