@@ -20,8 +20,12 @@ _STOP_S = 10
 _THREADS = 1 + WAITING + 1
 
 
-def require_free(settings: Settings) -> None:
-    """Raise NotReady when somebody else listens where we want to."""
+def require_servable(settings: Settings) -> None:
+    """Raise SettingsError for too many processes on SQLite, NotReady for a port that is taken."""
+    if settings.is_embedded and settings.processes > 1:
+        raise SettingsError(
+            "CHAFFINCH_PROCESSES: SQLite has one writer; use PostgreSQL for more than one process",
+        )
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -36,10 +40,6 @@ def require_free(settings: Settings) -> None:
 
 def run(settings: Settings) -> None:
     """Serve until told to stop (TERM or INT); requests in flight are finished."""
-    if settings.is_embedded and settings.processes > 1:
-        raise SettingsError(
-            "CHAFFINCH_PROCESSES: SQLite has one writer; use PostgreSQL for more than one process",
-        )
     with tempfile.TemporaryDirectory(prefix="chaffinch-counts-") as folder:
         # Before a process is started: it looks once, when it is loaded.
         shared_counts(folder)

@@ -29,6 +29,7 @@ _REDIS_WAITS_S: Final = 3.0
 _NETWORKED: Final = frozenset(
     ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph", "afs")
 )
+_MOUNTS: Final = Path("/proc/self/mounts")
 _FOR_OTHERS: Final = 0o077
 _SECRETS: Final = ("secret.key", "model.key", "callers.sealed", "erasures.jsonl")
 
@@ -74,7 +75,7 @@ def file_system(settings: Settings, store: Store) -> str:
     """Whether SQLite's file lies where its locks hold."""
     if not settings.is_embedded:
         return "PostgreSQL looks after its own files"
-    kind = kind_of(settings.data_dir, Path("/proc/self/mounts"))
+    kind = kind_of(settings.data_dir, _MOUNTS)
     if kind in _NETWORKED:
         raise NotReady(
             f"{settings.data_dir} lies on {kind}, where SQLite's locks do not hold: move it to a "
@@ -91,21 +92,31 @@ def file_system(settings: Settings, store: Store) -> str:
 
 def kind_of(place: Path, mounts: Path) -> str:
     """The kind of file system that *place* lies on, as *mounts* tells; "" when it does not."""
-    try:
-        lines = mounts.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return ""
-    found = [line.split(" ")[1:3] for line in lines if line.count(" ") > 1]
     whole = place.absolute()
-    over = [(mount, kind) for mount, kind in found if whole.is_relative_to(mount)]
+    over = [(mount, kind) for mount, kind in _mounted(mounts) if whole.is_relative_to(mount)]
     # The last of the longest: what was mounted over another hides it.
     return max(enumerate(over), key=lambda one: (len(one[1][0]), one[0]))[1][1] if over else ""
 
 
+def _mounted(mounts: Path) -> list[list[str]]:
+    """Where something is mounted and of what kind, as *mounts* tells; [] when it does not."""
+    try:
+        lines = mounts.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    return [line.split(" ")[1:3] for line in lines if line.count(" ") > 1]
+
+
 def secrets(settings: Settings, _store: Store) -> str:
-    """Whether files that hold secrets are for their owner only."""
+    """Whether files that hold secrets are for their owner only.
+
+    One that is mounted by itself comes from outside of a container: who may read it there, its
+    mode does not say, and `chmod 600` would take it away from an account of another number.
+    """
     kept = [settings.data_dir / name for name in _SECRETS]
+    mounts = {mount for mount, _ in _mounted(_MOUNTS)}
     seen = [place for place in (*kept, *named_files()) if place.exists()]
+    seen = [place for place in seen if str(place.absolute()) not in mounts]
     opened = [place for place in seen if place.stat().st_mode & _FOR_OTHERS]
     if opened:
         names = " ".join(map(str, opened))

@@ -7,7 +7,7 @@ import click
 from service.commands.shared import opened
 from service.errors import NotReady, StoreUnavailable, Unavailable
 from service.runtime import remembered_of, utc_now
-from service.server import require_free, run
+from service.server import require_servable, run
 from service.settings import Settings
 from service.storage import migrate
 from service.storage.store import Store
@@ -47,7 +47,7 @@ def upgrade() -> None:
 def serve(port: int | None, host: str | None, *, prepare: bool) -> None:
     """Answer blogs and moderators until told to stop."""
     settings = Settings.load(overrides={"port": port, "host": host})
-    require_free(settings)
+    require_servable(settings)
     try:
         first = _made_ready(settings, is_prepared=prepare)
     except StoreUnavailable as error:
@@ -59,7 +59,9 @@ def serve(port: int | None, host: str | None, *, prepare: bool) -> None:
             "answered from memory, and comments go to the spool until it is back.",
             err=True,
         )
-    _greet(settings, first)
+    # Who collects JSON wants nothing else; what is shown once is shown all the same.
+    if first or settings.log_format == "text":
+        _greet(settings, first)
     run(settings)
 
 

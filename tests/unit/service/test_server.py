@@ -17,12 +17,13 @@ import pytest
 
 from service.domain.decision import Outcome
 from service.errors import NotReady, SettingsError
-from service.server import require_free, run
+from service.server import require_servable
 from service.settings import Settings
 from service.storage.store import Store
 from service.storage.submissions import PageAsk
 from tests.architecture.source import ROOT
 from tests.builders import BLOG
+from tests.program import started
 
 pytestmark = pytest.mark.e2e
 
@@ -163,12 +164,23 @@ def settings(tmp_path, **environ):
 @pytest.mark.parametrize("host", ["203.0.113.1", "no.such.host.invalid", "::g"])
 def test_a_host_that_is_not_ours_is_one_sentence(tmp_path, host):
     with pytest.raises(NotReady, match="choose another"):
-        require_free(settings(tmp_path, CHAFFINCH_HOST=host))
+        require_servable(settings(tmp_path, CHAFFINCH_HOST=host))
 
 
 def test_sqlite_is_served_by_one_process(tmp_path):
     with pytest.raises(SettingsError, match="CHAFFINCH_PROCESSES"):
-        run(settings(tmp_path, CHAFFINCH_PROCESSES="2"))
+        require_servable(settings(tmp_path, CHAFFINCH_PROCESSES="2"))
+
+
+def test_who_collects_json_gets_nothing_else_but_what_is_shown_once(tmp_path):
+    with started(tmp_path, CHAFFINCH_LOG_FORMAT="json") as program:
+        assert program.key
+    with started(tmp_path, CHAFFINCH_LOG_FORMAT="json") as program:
+        pass
+    assert [line for line in program.printed.splitlines() if not line.startswith("{")] == []
+    with started(tmp_path) as program:
+        pass
+    assert "Chaffinch answers at" in program.printed
 
 
 def test_the_collector_leaves_alone_what_was_there_when_serving_began():

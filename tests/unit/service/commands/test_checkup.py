@@ -100,6 +100,19 @@ def test_a_file_of_a_setting_that_others_may_read_is_told(ready, monkeypatch, tm
     assert ready("doctor").code == 0
 
 
+def test_a_secret_that_is_mounted_by_itself_is_not_ours_to_close(ready, monkeypatch, tmp_path):
+    place = tmp_path / "token"
+    place.write_text("t0ken")
+    place.chmod(0o444)
+    monkeypatch.setenv("CHAFFINCH_METRICS_TOKEN_FILE", str(place))
+    mounts = tmp_path / "mounts"
+    monkeypatch.setattr(checkup, "_MOUNTS", mounts)
+    mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\n/dev/sda1 {tmp_path} ext4 rw 0 0\n")
+    assert str(place) in fault(ready("doctor"), "secrets")
+    mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\n/dev/sda1 {place} ext4 ro 0 0\n")
+    assert ready("doctor").code == 0
+
+
 def test_a_redis_that_is_gone_is_told(ready, monkeypatch):
     monkeypatch.setenv("CHAFFINCH_REDIS_URL", f"redis://127.0.0.1:{closed_port()}/0")
     assert "CHAFFINCH_REDIS_URL" in fault(ready("doctor"), "limits")
