@@ -24,12 +24,12 @@ def prune(*, rows_days: int, store: Store, now: dt.datetime) -> int:
 def _prune(site: Site, before: dt.datetime, store: Store) -> int:
     outcomes = [one for some in site.policy.terms().values() for one in some]
     outcomes = [one for one in outcomes if one is not Outcome.UNSURE]
-    dropped, since = 0, None
+    dropped, last = 0, None
     while outcomes:
         with store.begin() as unit:
-            gone = unit.pruning.purge(site.site_id, outcomes=outcomes, since=since, before=before)
+            gone = unit.pruning.purge(site.site_id, outcomes=outcomes, after=last, before=before)
             unit.commit()
-        if gone.until is None:
+        dropped, last = dropped + gone.rows, gone.last
+        if last is None:
             break
-        dropped, since = dropped + gone.rows, gone.until
     return dropped
