@@ -49,6 +49,11 @@ def bare(write):
 for name in ("write_trouble", "write_invalid", "write_missing", "write_suspended"):
     setattr(answer, name, bare(getattr(answer, name)))
 """
+# What waits for a person is on the page meanwhile.
+PUBLISHES_THE_UNSURE = """
+from service.akismet import answer
+answer._write_unsure = lambda policy, arrival: ("false", {})
+"""
 NO_RETRY_ALONE = """
 from service.storage.writer import GroupWriter
 def all_or_none(self, group):
