@@ -30,6 +30,7 @@ from tests.nightly import (  # noqa: F401
     people,
     protocols,
     restarts,
+    soaking,
     supply,
 )
 from tests.nightly.board import FACTS, Night, look, machine, table

@@ -88,7 +88,7 @@ def _naively(night: Night) -> Figure:
 
 @fact(
     "F-09",
-    "a fuzzer that is led by coverage finds no crash and nothing slow in what reads strangers' text",
+    "a fuzzer led by coverage finds no crash and nothing slow in what reads strangers' text",
     how=f"atheris, {len(TARGETS)} x 120 s: {', '.join(TARGETS)}",
     target=f"0 crashes, 0 above {MOST_S * 1000:g} ms of CPU",
     twin=_naively,

@@ -14,13 +14,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes, urlsplit
 
-import re2
-
 from models import lexicon, phrases, text
 from models.comment import Comment
 from models.families import links, view
 from service.akismet import form, wire
 from service.domain import garbled, matcher
+from service.domain.entry import EntryKind, read_pattern
 from service.errors import BadInput, InvalidField
 from tests.hostile import HOSTILE
 from tests.nightly.parsers import PUMPS
@@ -107,10 +106,14 @@ def addresses(data: bytes) -> None:
 
 
 def rules(data: bytes) -> None:
-    """Any expression is compiled or refused with InvalidField, and then looks through any text."""
-    pattern, _, rest = _said(data).partition("\n")
+    """Any entry of a list is read or refused with InvalidField; an expression looks at any text."""
+    word, rest = _picked(data, tuple(EntryKind))
+    said, _, looked_at = _said(rest).partition("\n")
+    kind = EntryKind(word)
     with contextlib.suppress(InvalidField):
-        matcher.compile_regex(pattern).search(f"{rest}\n" + "a" * 2000)
+        pattern = read_pattern(kind, said)
+        if kind is EntryKind.REGEX:
+            matcher.compile_regex(pattern).search(f"{looked_at}\n" + "a" * 2000)
 
 
 def found(data: bytes) -> None:
@@ -151,7 +154,19 @@ _FIELDS = (
     b"comment_content=a&blog=b&user_ip=1.2.3.4&blog_charset=koi8-r&comment_date_gmt=2026-11-24",
     b'{"comment_content": ["a", 1, 1.5, null, true, {"b": []}], "x[]": "\\ud800", "y": 1e999}',
 )
-_EXPRESSIONS = (b"(a|b)*c\nabc", rb"\bwatch(?:es)?\s{1,9}[^x-z]+$", rb"(?i)\p{L}{2,30}?", rb"\xff\C")
+_EXPRESSIONS = (rb"(a|b)*c", rb"\bwatch(?:es)?\s{1,9}[^x-z]+$", rb"(?i)\p{L}{2,30}?", rb"\xff\C")
+_ENTRIES = (
+    b"2001:db8::/32",
+    b"Mail@B\xc3\xbccher.example",
+    b"*.b\xc3\xbccher.co.uk",
+    b"a  Phrase",
+    b"latin",
+)
+_RULES = tuple(
+    bytes([number]) + one + b"\nabc"
+    for number in range(len(EntryKind))
+    for one in (*_EXPRESSIONS, *_ENTRIES)
+)
 _CODED = tuple(
     bytes([number]) + "Grüße ありがとう Спасибо".encode(name, "replace")
     for number, name in enumerate(_CHARSETS)
@@ -164,6 +179,6 @@ TARGETS = {
     "charset": Target(charset, _believes_the_charset, _CODED),
     "markup": Target(markup, _keeps_every_mark, _TEXTS),
     "addresses": Target(addresses, _any_host, (*_TEXTS, b"http://user@a.co.uk:80/b?c=d#e")),
-    "rules": Target(rules, _pythons_own, _EXPRESSIONS),
+    "rules": Target(rules, _pythons_own, _RULES),
     "phrases": Target(found, _read_alike, (*_TEXTS, b"slots bonus $5 mrs smith thanks for this")),
 }
