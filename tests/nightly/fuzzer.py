@@ -76,10 +76,10 @@ def _fuzz(name: str, folder: Path, seconds: int, seed: int, *, is_naive: bool) -
     def mutate(data: bytes, most: int, number: int) -> bytes:
         draw = random.Random(number)
         # What is slow is mostly a piece again and again, which bytes changed one by one never make.
-        if data and draw.random() < 0.03:
+        if data and draw.random() < 0.1:
             begin = draw.randrange(len(data))
             piece = data[begin : begin + draw.randint(1, 12)]
-            long = piece * (draw.randint(1, most) // len(piece))
+            long = piece * (draw.choice((most, draw.randint(1, most))) // len(piece))
             return (data[:begin] + long + data[begin + len(piece) :])[:most]
         return atheris.Mutate(data, most)
 

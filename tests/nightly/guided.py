@@ -78,7 +78,7 @@ def _naively(night: Night) -> Figure:
     """The twin: with its safeguard off each target is found out."""
     found = {}
     for name in TARGETS:
-        one = _fuzzed(night, name, night.count(120, least=10), "--naive")
+        one = _fuzzed(night, name, night.count(120, least=60), "--naive")
         found[name] = one.crashes + one.slow
     unseen = [name for name, many in found.items() if not many]
     text = f"{len(found) - len(unseen)} of {len(found)} found out"

@@ -118,14 +118,15 @@ def rules(data: bytes) -> None:
 
 def found(data: bytes) -> None:
     """Both engines find the same phrases in a text that was folded."""
-    said = text.fold_seen(_said(data[:600])).casefold().lower()
+    # A byte is a letter, so that one changed byte puts another script beside a word.
+    said = text.fold_seen(data[:600].decode("cp1251", "replace")).casefold().lower()
     for one in _PHRASES:
         short = [match.span() for match in one.short.finditer(said)]
         assert short == [match.span() for match in one._linear.finditer(said)], one.pattern[:60]
 
 
 def _reads_any_json() -> None:
-    form.read_json_pairs = lambda raw: [(n, str(v)) for n, v in json.loads(raw).items()]
+    form.read_json_pairs = lambda raw: [(n, str(v)) for n, v in json.loads(raw or b"{}").items()]
 
 
 def _believes_the_charset() -> None:
@@ -150,6 +151,8 @@ def _read_alike() -> None:
 
 
 _TEXTS = tuple(one.encode("utf-8", "replace")[:4000] for one in (*HOSTILE, *TEXTS, *PUMPS))
+# Marks of two kinds, above and below: the library puts them in order, one by one.
+_MARKS = tuple("a\u0301\u0316"[:n].encode() + "\u0316\u0301\u0327".encode() for n in range(4))
 _FIELDS = (
     b"comment_content=a&blog=b&user_ip=1.2.3.4&blog_charset=koi8-r&comment_date_gmt=2026-11-24",
     b'{"comment_content": ["a", 1, 1.5, null, true, {"b": []}], "x[]": "\\ud800", "y": 1e999}',
@@ -177,7 +180,7 @@ TARGETS = {
         body, _reads_any_json, tuple(bytes([n]) + one for n in range(8) for one in _FIELDS)
     ),
     "charset": Target(charset, _believes_the_charset, _CODED),
-    "markup": Target(markup, _keeps_every_mark, _TEXTS),
+    "markup": Target(markup, _keeps_every_mark, (*_TEXTS, *_MARKS)),
     "addresses": Target(addresses, _any_host, (*_TEXTS, b"http://user@a.co.uk:80/b?c=d#e")),
     "rules": Target(rules, _pythons_own, _RULES),
     "phrases": Target(found, _read_alike, (*_TEXTS, b"slots bonus $5 mrs smith thanks for this")),

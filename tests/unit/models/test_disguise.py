@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from models.text import disguised, domain_of, look, spelled_out
+from models.text import disguised, domain_of, host_of, look, spelled_out
 from training.augment import TRANSFORMS
 
 
