@@ -19,6 +19,8 @@ MOST_S = 0.1
 # As much of a text as is ever looked at.
 LONGEST = 32_768
 _MOST_SLOW = 20
+# A seed as short as that is a piece to be repeated, too.
+_SHORT = 32
 # Names whose code tells the fuzzer where it is.
 _WATCHED = ("models", "service.akismet", "service.domain", "urllib.parse", "json", "html")
 
@@ -73,14 +75,17 @@ def _fuzz(name: str, folder: Path, seconds: int, seed: int, *, is_naive: bool) -
         if took > MOST_S:
             finds.slow(data, took)
 
+    pieces = [one for one in target.seeds if 0 < len(one) <= _SHORT] or [b"a"]
+
     def mutate(data: bytes, most: int, number: int) -> bytes:
         draw = random.Random(number)
         # What is slow is mostly a piece again and again, which bytes changed one by one never make.
         if data and draw.random() < 0.1:
             begin = draw.randrange(len(data))
-            piece = data[begin : begin + draw.randint(1, 12)]
+            own = data[begin : begin + draw.randint(1, 12)]
+            piece = draw.choice((own, draw.choice(pieces)))
             long = piece * (draw.choice((most, draw.randint(1, most))) // len(piece))
-            return (data[:begin] + long + data[begin + len(piece) :])[:most]
+            return (data[:begin] + long + data[begin + len(own) :])[:most]
         return atheris.Mutate(data, most)
 
     corpus = folder / "corpus"

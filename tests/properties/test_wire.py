@@ -131,8 +131,8 @@ def test_json_is_read_like_a_form(table):
     )
 
 
-# Halves of letters, too, which Hypothesis leaves out unless it is asked for them.
-TORN = st.text(st.characters(exclude_categories=[]), max_size=20)
+# Of all letters Hypothesis seldom draws half a one.
+TORN = st.text(st.sampled_from("aé\ud83d\udca9"), max_size=20)
 
 
 @given(st.dictionaries(TORN, TORN | st.lists(TORN, max_size=3), max_size=5))
