@@ -20,6 +20,7 @@ from tests.nightly import (  # noqa: F401
     durability,
     edge,
     fuzz,
+    growth,
     guided,
     load,
     models_at_night,
