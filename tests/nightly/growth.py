@@ -162,18 +162,21 @@ def _soak(night: Night, house: House, count: int, *, leaks: bool) -> Figure:
         begun = now = _held(house)
         log = begun.log
         for number in range(count):
+            # What was given back before is filled first, and hides as much.
+            if number == count // 3:
+                begun = _held(house)
             _checked(client, f"The map of day {number} was wrong for me. {draw.random()}")
             if number % (count // _SWAPS) == 0:
                 swap()
                 now = _held(house)
                 log = max(log, now.log)
                 if leaks:
-                    _leak(kept, house, 64_000_000 // _SWAPS)
+                    _leak(kept, house, max(16_000_000, 300 * count) // _SWAPS)
         now = _held(house)
-    grown = (now.memory - begun.memory) / count * 10_000 / 1024
+    grown = (now.memory - begun.memory) / (count * 2 / 3) * 10_000 / 1024
     more = [b - a for a, b in zip(begun[1:4], now[1:4], strict=True)]
     text = (
-        f"{count} checks, {_SWAPS} models: {grown:.1f} MB more per 10 000, {more[0]:+} files,"
+        f"{count} checks, {_SWAPS} models: {grown:.2f} MB more per 10 000, {more[0]:+} files,"
         f" {more[1]:+} threads, {more[2]:+} connections, log at most {log / 2**20:.1f} MB"
     )
     missed = [grown >= _MOST_MB, *(one > 2 for one in more[:2]), log >= _MOST_LOG]
@@ -189,7 +192,8 @@ def _leak(kept: contextlib.ExitStack, house: House, size: int) -> None:
     thread = threading.Thread(target=over.wait, args=(3600,))
     thread.start()
     kept.callback(lambda: (over.set(), thread.join()))
-    held = [bytearray(b"x") * size]
+    # In small pieces, as what is forgotten in a table of ours would be: 3 MB per 10 000.
+    held = [os.urandom(500) for _ in range(size // 533)]
     kept.callback(held.clear)
     kept.callback(os.close, os.open("/dev/null", os.O_RDONLY))
     connection = kept.enter_context(house.store.engine.connect())
@@ -210,7 +214,7 @@ def _there(night: Night, *, leaks: bool) -> Figure:
     "L-06",
     "a server that runs on does not grow",
     how=f"100 000 checks in one process, {_SWAPS} swaps of the model, after all caches are full",
-    target=f"< {_MOST_MB} MB per 10 000, files and threads +-2, log < 64 MB",
+    target=f"< {_MOST_MB} MB per 10 000 (last two thirds), files and threads +-2, log < 64 MB",
     twin=lambda night: _apart(_here, night, leaks=True),
 )
 def _grows(night: Night) -> Figure:
@@ -221,7 +225,7 @@ def _grows(night: Night) -> Figure:
     "L-06p",
     "the same on PostgreSQL",
     how=f"20 000 checks in one process, {_SWAPS} swaps of the model, after all caches are full",
-    target=f"< {_MOST_MB} MB per 10 000, files, threads and connections +-2",
+    target=f"< {_MOST_MB} MB per 10 000 (as above), files, threads and connections +-2",
     twin=lambda night: _apart(_there, night, leaks=True),
 )
 def _grows_there(night: Night) -> Figure:
