@@ -20,7 +20,7 @@ fast: .venv/test.done ## The gate without PostgreSQL, browser and the real progr
 lock: .venv/test.done ## Pin the newest allowed dependencies again
 	@$(BIN)/python -m tests.lock
 
-nightly: .venv/test.done .venv/audit.done ## Faults, floods and fuzz in large numbers; takes hours
+nightly: .venv/test.done .venv/audit.done .venv/fuzz.done ## Faults, floods and fuzz in large numbers; takes hours
 	@$(BIN)/python -m tests nightly
 
 sbom: .venv/audit.done ## List every part of the server, with its hash, in build/sbom.json (CycloneDX)
@@ -56,6 +56,13 @@ clean: ## Remove what the commands above made, except var/ (your data)
 	@echo "Installing the auditor (pinned by hash) ..."
 	@$(PYTHON) -m venv .venv/audit
 	@.venv/audit/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/audit.txt
+	@touch $@
+
+# Beside our own modules, not among them: nothing but the night's fuzzer sees it.
+.venv/fuzz.done: .venv/made requirements/fuzz.txt
+	@echo "Installing the fuzzer (pinned by hash) ..."
+	@rm -rf .venv/fuzz
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --target .venv/fuzz -r requirements/fuzz.txt
 	@touch $@
 
 .venv/test.done: .venv/serve.done requirements/dev.txt tests/contract/clients/package-lock.json tests/browser/package-lock.json

@@ -270,7 +270,8 @@ def host_of(url: str) -> str:
         host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
     except ValueError:
         return ""
-    return host.strip(".").removeprefix("www.")
+    # What follows a "%" is left as it was written: a zone, in an address that has one.
+    return host.lower().strip(".").removeprefix("www.")
 
 
 @lru_cache(maxsize=20_000)

@@ -24,6 +24,7 @@ from service.workflows.administer import add_moderator, add_site
 from tests.builders import BLOG, KEY, NOON, PASSWORD
 from tests.cheap import hash_cheaply
 from tests.compiled import compile_once
+from tests.examples import draw_more
 from tests.fakes import FixedClock, StubScorer
 from tests.recycling import emptied
 
@@ -33,6 +34,7 @@ REDIS_URL = os.environ.get("CHAFFINCH_TEST_REDIS_URL", "redis://127.0.0.1:6379/9
 
 compile_once()
 hash_cheaply()
+draw_more()
 
 CHROMIUM = (
     "--no-sandbox",

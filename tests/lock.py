@@ -28,15 +28,17 @@ OURS = ("pyproject.toml", "--group=build")
 
 
 def main() -> None:
-    """Write the lock files; the server's pins are a part of the gate's, the auditor's are not."""
+    """Write the lock files; the server's pins are a part of the gate's; others stand alone."""
     locks = ROOT / "requirements"
     dev, serve, s3 = (str(locks / name) for name in ("dev.txt", "serve.txt", "s3.txt"))
     every = ("--group=dev", "--extra=train", "--extra=dask", "--extra=s3")
     subprocess.run([*COMMON, *OURS, *every, "-o", dev], cwd=ROOT, check=True)
     subprocess.run([*COMMON, *OURS, "-c", dev, "-o", serve], cwd=ROOT, check=True)
     subprocess.run([*COMMON, *OURS, "--extra=s3", "-c", dev, "-o", s3], cwd=ROOT, check=True)
-    audit = str(locks / "audit.txt")
-    subprocess.run([*COMMON, "--group=pyproject.toml:audit", "-o", audit], cwd=ROOT, check=True)
+    for alone in ("audit", "fuzz"):
+        place = str(locks / f"{alone}.txt")
+        group = f"--group=pyproject.toml:{alone}"
+        subprocess.run([*COMMON, group, "-o", place], cwd=ROOT, check=True)
 
 
 main()

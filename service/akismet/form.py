@@ -28,6 +28,8 @@ _ESCAPES: Final = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 # With fewer escapes in the length, most stand alone ("%20a" is one in four), and the library's own
 # way is three times as fast; with more, as in Chinese or Russian, ours is eight times as fast.
 _RUNS: Final = 3.5
+# Both take some forty times what they read, in memory: a body of 2 MiB took 90 MB at once.
+_PIECE: Final = 32_768
 _BRACKETS: Final = re.compile(r"\[[^\]]{0,40}\]$")
 
 
@@ -105,7 +107,21 @@ def _decoded(raw: bytes, charset: str) -> str:
 
 
 def _unquoted(raw: bytes) -> bytes:
-    """*raw* with its percent escapes read: run by run where most stand in runs, else one by one."""
+    """*raw* with its percent escapes read, in pieces of a bounded length."""
+    if len(raw) <= _PIECE or b"%" not in raw:
+        return _unquoted_piece(raw)
+    found, begin = [], 0
+    while begin < len(raw):
+        end = begin + _PIECE
+        # No escape is cut in two: before a percent sign none goes on.
+        end = end if (sign := raw.find(b"%", end - 2, end)) < 0 else sign
+        found.append(_unquoted_piece(raw[begin:end]))
+        begin = end
+    return b"".join(found)
+
+
+def _unquoted_piece(raw: bytes) -> bytes:
+    """*raw* unquoted run by run where most escapes stand in runs, else one by one."""
     if raw.count(b"%") * _RUNS < len(raw):
         return unquote_to_bytes(raw)
     return _ESCAPES.sub(lambda run: bytes.fromhex(run[0].decode().replace("%", "")), raw)

@@ -13,8 +13,9 @@ from service.domain.scope import Scope
 from service.workflows.administer import add_moderator, issue_key
 from tests.builders import BLOG, NOON, PASSWORD
 from tests.conftest import SECRET
+from tests.examples import examples, seed
 
-_EXAMPLES = 25
+_EXAMPLES = examples(25)
 
 
 def test_every_operation_is_described(app):
@@ -53,7 +54,7 @@ def test_answers_are_what_the_document_says(runtime, store, site_key, row):
     operation = schema.include(operation_id=row.name)
     statuses = []
 
-    @hypothesis.seed(5)
+    @hypothesis.seed(seed(5))
     @hypothesis.settings(
         max_examples=_EXAMPLES,
         deadline=None,

@@ -20,6 +20,8 @@ from tests.nightly import (  # noqa: F401
     durability,
     edge,
     fuzz,
+    growth,
+    guided,
     image,
     load,
     models_at_night,
@@ -30,6 +32,7 @@ from tests.nightly import (  # noqa: F401
     people,
     protocols,
     restarts,
+    soaking,
     supply,
 )
 from tests.nightly.board import FACTS, Night, look, machine, table

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.examples import MORE, SEED
 from tests.nightly.unguarded import without
 
 ROOT = Path(__file__).parents[2]
@@ -98,6 +99,7 @@ def by_tests(
     says: str,
     *nodes: str,
     how: str = "the gate's own tests, new seed",
+    examples: int = 0,
     off: str = "",
     shown_by: str = "",
     no_twin: str = "",
@@ -105,22 +107,28 @@ def by_tests(
     """A fact that tests of the gate show; Hypothesis draws by the night's seed.
 
     Its twin: the first of them that fails under *off*, some lines of `unguarded.py`. *shown_by*
-    names the file that shall see it, where others before it would take long.
+    names the file that shall see it, where others before it would take long. At scale 1 so many
+    *examples* are drawn of each, if the gate draws fewer.
     """
     twin = (lambda night: _tested(night, (shown_by,) if shown_by else nodes, off)) if off else None
     keep = fact(ref, says, how=how, target="all pass", twin=twin, no_twin=no_twin)
-    keep(lambda night: _tested(night, nodes))
+    keep(lambda night: _tested(night, nodes, more=examples and night.count(examples)))
 
 
-def _tested(night: Night, nodes: tuple[str, ...], off: str = "") -> Figure:
-    more = ["-x"] if off else []
+def _tested(night: Night, nodes: tuple[str, ...], off: str = "", more: int = 0) -> Figure:
+    options = ["-x"] if off else []
+    drawn = {SEED: str(night.seed)}
+    if more:
+        # The gate's own limit on a test's time is for the gate's own number.
+        options.append("--timeout=0")
+        drawn[MORE] = str(more)
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider"),
-            *(f"--hypothesis-seed={night.seed}", *more, *nodes),
+            *(f"--hypothesis-seed={night.seed}", *options, *nodes),
         ],
         cwd=ROOT,
-        env=os.environ | without(off, night.folder),
+        env=os.environ | drawn | without(off, night.folder),
         capture_output=True,
         text=True,
         check=False,
@@ -134,7 +142,8 @@ def _tested(night: Night, nodes: tuple[str, ...], off: str = "") -> Figure:
     if off and done.returncode:
         named = [line.partition("::")[2].partition(" ")[0] for line in lines if "::" in line]
         return Figure(f"`{named[-1] if named else '?'}` fails", is_met=False)
-    return Figure(lines[-1].strip("= ") if lines else "nothing ran", done.returncode == 0)
+    told = lines[-1].strip("= ") if lines else "nothing ran"
+    return Figure(f"{told}; {more} examples" if more else told, done.returncode == 0)
 
 
 class Found(NamedTuple):

@@ -48,7 +48,7 @@ def _body(key: str) -> bytes:
 
 
 def _short(night: Night, *, off: str = "") -> Figure:
-    count, verdicts, fives, refused = night.count(5000, least=50), 0, 0, 0
+    count, verdicts, fives, refused = night.count(10_000, least=50), 0, 0, 0
     with started(night.folder, **without(off, night.folder)) as program:
         body, draw = _body(program.key), night.random
         for number in range(count):
@@ -71,7 +71,7 @@ def _short(night: Night, *, off: str = "") -> Figure:
 @fact(
     "H-02",
     "a body cut short or sent in pieces is never judged",
-    how="5 000 bodies cut at random places, half of them chunked, to the real program",
+    how="10 000 bodies cut at random places, half of them chunked, to the real program",
     target="0 verdicts, 0 5xx",
     twin=lambda night: _short(night, off=READS_WHAT_CAME),
 )

@@ -20,7 +20,7 @@ from tests.conftest import SECRET
 from tests.nightly import shapes
 from tests.nightly.board import Figure, Night, by_tests, fact
 from tests.nightly.house import House, housed, postgresql
-from tests.nightly.unguarded import KEEPS_THE_UNSEEN, OTHER_STATUS
+from tests.nightly.unguarded import KEEPS_HALF_LETTERS, KEEPS_THE_UNSEEN, OTHER_STATUS
 
 VERDICTS = {b"true", b"false", b"valid", b"invalid"}
 MOST_CPU_S = 1.0
@@ -250,16 +250,26 @@ def _read(named: str) -> Figure:
 
 by_tests(
     "F-05",
-    "any bytes are read or refused, any text is folded; each night by another seed",
-    "tests/properties/test_wire.py",
+    "any text is folded as it should be",
     "tests/properties/test_text.py",
-    "tests/properties/test_round_trips.py",
+    how="50 000 examples of each property, by the night's seed",
+    examples=50_000,
     off=KEEPS_THE_UNSEEN,
-    shown_by="tests/properties/test_text.py",
+)
+by_tests(
+    "F-05b",
+    "any bytes are read or refused, and what was read comes back from every store",
+    "tests/properties/test_wire.py",
+    "tests/properties/test_round_trips.py",
+    how="5 000 examples of each property, by the night's seed",
+    examples=5000,
+    off=KEEPS_HALF_LETTERS,
 )
 by_tests(
     "F-08",
     "the API answers as its document says (Schemathesis)",
     "tests/contract/test_api_document.py",
+    how="2 000 examples of each operation, by the night's seed",
+    examples=2000,
     off=OTHER_STATUS,
 )

@@ -59,7 +59,7 @@ def housed(folder: Path, url: str = "", *, spool: bool = False) -> Iterator[Hous
         spool=folder / "spool" if spool else None,
     )
     migrate.upgrade(store.engine)
-    scorer = Scorer(Registry(None))
+    scorer = Scorer(Registry(settings.models_dir))
     scorer.refresh()
     add_site(BLOG, key=KEY, store=store, secret=SECRET, now=utc_now())
     add_moderator("owner", role=Role.OWNER, password=PASSWORD, store=store, now=utc_now())

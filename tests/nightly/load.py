@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import gc
 import re
 import statistics
 import threading
 import time
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from models import text as looked
 from service.runtime import utc_now
 from service.web.gate import Gate
 from service.workflows.administer import add_site
@@ -21,13 +18,9 @@ from tests.builders import BLOG, KEY
 from tests.conftest import SECRET
 from tests.nightly.board import Figure, Night, by_tests, fact
 from tests.nightly.house import House, housed
-from tests.nightly.parsers import PUMPS
 from tests.nightly.unguarded import COUNTS_ALONE, NO_GATE, without
 from tests.program import started
 
-_MOST_CPU_S = 0.25
-_BODY = 256_000
-_FORM = "application/x-www-form-urlencoded"
 _LENGTH = re.compile(rb"content-length: (\d+)")
 _SMALL = "https://small.example.org/"
 # With turns in rotation the small one waits for two or three; in one line for all that came before.
@@ -182,76 +175,6 @@ def _by(house: House) -> dict[str, Any]:
 )
 def _is_fair(night: Night) -> Figure:
     return _beside_a_flood(night, fair=True)
-
-
-def _uncut(night: Night) -> Figure:
-    """The twin: every text is looked at from its beginning to its end."""
-    most, looked.MAX_TEXT = looked.MAX_TEXT, _BODY
-    try:
-        return _large(night)
-    finally:
-        looked.MAX_TEXT = most
-
-
-@fact(
-    "L-05",
-    "no text of 256 kB costs more than its share",
-    how=f"a whole check of each of {len(PUMPS)} texts, one kind of letter or piece all along",
-    target="< 250 ms CPU each",
-    twin=_uncut,
-)
-def _large(night: Night) -> Figure:
-    worst = (0.0, "")
-    with housed(night.folder) as house:
-        client = house.app.test_client()
-        fields = {"api_key": KEY, "blog": BLOG, "user_ip": "203.0.113.9"}
-        for pump in PUMPS:
-            text = (pump * _BODY)[: _BODY // len(pump.encode())]
-            # Written before: what the client costs is not the check's.
-            body = urlencode(fields | {"comment_content": text})
-            begun = time.process_time()
-            client.post("/1.1/comment-check", data=body, content_type=_FORM)
-            worst = max(worst, (time.process_time() - begun, repr(pump)))
-    return Figure(f"worst {worst[0] * 1000:.0f} ms on {worst[1]}", worst[0] < _MOST_CPU_S)
-
-
-def _resident_kb() -> int:
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1])
-    return 0
-
-
-def _soak(night: Night, *, leaks: bool) -> Figure:
-    count, kept = night.count(100_000, least=2000), []
-    with housed(night.folder) as house:
-        client = house.app.test_client()
-        fields = {"api_key": KEY, "blog": BLOG, "user_ip": "203.0.113.9"}
-        begun_kb = 0
-        for number in range(count):
-            # Caches fill in the first third; what grows after that never ends.
-            if number == count // 3:
-                gc.collect()
-                begun_kb = _resident_kb()
-            text = f"The map of day {number} was wrong for me. {night.random.random()}"
-            client.post("/1.1/comment-check", data=fields | {"comment_content": text})
-            if leaks:
-                # 64 MB in all: less would find room in what start-up has freed.
-                kept.append(bytearray(b"x") * (96_000_000 // count))
-        gc.collect()
-        grown = (_resident_kb() - begun_kb) / (count * 2 / 3) * 10_000 / 1024
-    return Figure(f"{count} checks, {grown:.1f} MB more per 10 000", grown < 3)
-
-
-@fact(
-    "L-06",
-    "a server that runs on does not grow",
-    how="100 000 checks in one process; growth after the first third",
-    target="< 3 MB per 10 000",
-    twin=lambda night: _soak(night, leaks=True),
-)
-def _grows(night: Night) -> Figure:
-    return _soak(night, leaks=False)
 
 
 by_tests(

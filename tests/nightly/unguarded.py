@@ -102,6 +102,10 @@ KEEPS_THE_UNSEEN = """
 from models import text
 text._Letters.__missing__ = lambda self, code: code
 """
+KEEPS_HALF_LETTERS = """
+from service.akismet import form
+form.clean = lambda text: text
+"""
 SHOWS_AS_WRITTEN = """
 from service.moderation import segments
 segments.visible = lambda text: text

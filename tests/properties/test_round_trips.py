@@ -19,6 +19,7 @@ from service.domain.site import (
 from service.domain.submission import content_hash, new_guid
 from service.storage.records import plain, write_text
 from tests.builders import BLOG, NOON
+from tests.examples import examples
 from tests.properties import strategies
 
 
@@ -58,7 +59,9 @@ def site_store(each_store):
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(new=strategies.submissions, other=strategies.any_text)
 def test_a_submission_survives_both_engines(site_store, new, other):

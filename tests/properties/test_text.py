@@ -4,10 +4,11 @@ from hypothesis import given, settings
 
 from models.scripts import script_of
 from models.text import MAX_TEXT, fold, fold_seen, look
+from tests.examples import examples
 from tests.properties.strategies import any_text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(raw=any_text)
 def test_folding_is_total_and_leaves_nothing_unseen(raw):
     folded = fold(raw)
@@ -17,14 +18,14 @@ def test_folding_is_total_and_leaves_nothing_unseen(raw):
     assert len(folded) <= 4 * MAX_TEXT
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(raw=any_text)
 def test_folding_twice_is_folding_once(raw):
     once = fold_seen(raw)
     assert fold_seen(once) == once
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(raw=any_text)
 def test_looking_is_total(raw):
     seen = look(raw)

@@ -131,6 +131,16 @@ def test_json_is_read_like_a_form(table):
     )
 
 
+# Of all letters Hypothesis seldom draws half a one.
+TORN = st.text(st.sampled_from("aé\ud83d\udca9"), max_size=20)
+
+
+@given(st.dictionaries(TORN, TORN | st.lists(TORN, max_size=3), max_size=5))
+def test_half_a_letter_in_json_is_never_read(table):
+    for name, value in read_json_pairs(json.dumps(table).encode()):
+        f"{name}{value}".encode()
+
+
 WORDS = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=20)
 TIMES = st.datetimes(dt.datetime(1970, 5, 1), dt.datetime(9998, 12, 30), timezones=st.just(dt.UTC))
 PLAIN = TEXT.filter(str.strip).map(str.strip)

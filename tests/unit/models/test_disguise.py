@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from models.text import disguised, domain_of, look, spelled_out
+from models.text import disguised, domain_of, host_of, look, spelled_out
 from training.augment import TRANSFORMS
 
 
@@ -43,3 +43,7 @@ def test_a_language_with_marks_is_no_disguise(text, form):
 def test_a_mark_on_every_letter_is_a_disguise():
     assert disguised(TRANSFORMS["combining marks"]("free bitcoin investment"))
     assert disguised(TRANSFORMS["zero-width characters"]("free bitcoin investment"))
+
+
+def test_a_host_is_in_small_letters_whatever_stands_in_it():
+    assert host_of("http://CASINO%.EXAMPLE/") == "casino%.example"

@@ -1,8 +1,12 @@
 """Bodies as real clients send them: bare names, brackets, charsets, what is refused."""
 
+import tracemalloc
+from urllib.parse import unquote_to_bytes
+
 import pytest
 
-from service.akismet.form import every, first, has, read_pairs
+from service.akismet import form
+from service.akismet.form import MOST_BYTES, every, first, has, read_pairs
 from service.errors import BadInput
 
 FORM = "application/x-www-form-urlencoded"
@@ -125,3 +129,22 @@ def test_a_lone_surrogate_in_json_is_made_harmless():
 def test_the_body_comes_before_the_query():
     assert first(read_pairs(b"key=body", FORM, b"key=query&extra=1"), "key") == "body"
     assert first(read_pairs(b"", FORM, b"key=query"), "key") == "query"
+
+
+@pytest.mark.parametrize("before", range(5))
+@pytest.mark.parametrize("text", [b"%41%42", b"%%41%", b"%zz%4", b"%C3%A9%", b"%25%3425"])
+def test_an_escape_is_whole_wherever_a_long_body_is_cut(before, text):
+    raw = (b"a" * (form._PIECE - before) + text) * 3
+    assert form._unquoted(raw) == unquote_to_bytes(raw)
+
+
+@pytest.mark.parametrize("piece", [b"%09", b"a%40", b"%zz"])
+def test_to_read_a_large_body_takes_a_few_times_its_size(piece):
+    body = b"comment_content=" + piece * ((MOST_BYTES - 100) // len(piece))
+    tracemalloc.start()
+    try:
+        read_pairs(body, "")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 6 * MOST_BYTES
