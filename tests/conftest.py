@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import flask.testing
@@ -20,6 +21,7 @@ from service.runtime import Runtime
 from service.settings import Secret, Settings
 from service.storage import migrate
 from service.storage.store import Store
+from service.storage.unit import Unit
 from service.workflows.administer import add_moderator, add_site
 from tests.builders import BLOG, KEY, NOON, PASSWORD
 from tests.cheap import hash_cheaply
@@ -174,6 +176,20 @@ def store(sqlite_url: str) -> Iterator[Store]:
     store = Store.open(sqlite_url)
     yield store
     store.close()
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Store]:
+    """Each Store that began to write, once for each time."""
+    stores: list[Store] = []
+    begin = Store.begin
+
+    def counted(self: Store) -> AbstractContextManager[Unit]:
+        stores.append(self)
+        return begin(self)
+
+    monkeypatch.setattr(Store, "begin", counted)
+    return stores
 
 
 @pytest.fixture

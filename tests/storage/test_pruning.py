@@ -14,7 +14,6 @@ from service.errors import NotFound
 from service.storage.desk_tables import entry_hit
 from service.storage.history_tables import day_count
 from service.storage.pruning import _UNMENTIONED
-from service.storage.store import Store
 from service.storage.tables import metadata, submission
 from service.workflows.add_note import add_note
 from service.workflows.administer import add_moderator, add_site, set_policy
@@ -211,7 +210,7 @@ def test_none_is_passed_over_where_many_came_at_one_moment(each_store, site):
     assert (dropped, looks) == (45, 13)
 
 
-def test_it_goes_in_steps_that_let_checks_through(store, monkeypatch):
+def test_it_goes_in_steps_that_let_checks_through(store, begun):
     site = add_site(BLOG, key=KEY, store=store, secret=SECRET, now=NOON).site
     set_policy(BLOG, {"kept_days": 1}, store=store, now=NOON)
     with store.begin() as unit:
@@ -225,14 +224,7 @@ def test_it_goes_in_steps_that_let_checks_through(store, monkeypatch):
         )
         unit.commit()
     retain(store=store, now=NOON)
-    begun = []
-    begin = Store.begin
-
-    def counted(self):
-        begun.append(1)
-        return begin(self)
-
-    monkeypatch.setattr(Store, "begin", counted)
+    begun.clear()
     # The newest row stays.
     assert (prune(rows_days=90, store=store, now=NOON), len(begun)) == (2499, 3)
 
