@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import tempfile
 
@@ -18,6 +19,13 @@ _STOP_S = 10
 # Threads for each one that may work, those that wait at the gate, and one to tell those who may not
 # so: they cost no more than their stack.
 _THREADS = 1 + WAITING + 1
+# Who is not yet let in waits in the kernel, so many at most.
+_KNOCKING = 1024
+# Connections of one process. The server would take no more than knock, and who keeps one open and
+# says nothing, as every blog and proxy may, would keep all others out (tests/perf/README.md).
+_CONNECTIONS = 8192
+# What is open beside them: the database, logs, models.
+_OTHER_FILES = 512
 
 
 def require_servable(settings: Settings) -> None:
@@ -46,6 +54,18 @@ def run(settings: Settings) -> None:
         _serve(settings)
 
 
+def _connections() -> int:
+    """How many callers one process lets in: as many as it may have files open, up to our most."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS + _OTHER_FILES
+    if most != resource.RLIM_INFINITY:
+        wanted = min(wanted, most)
+    if allowed < wanted:
+        # Ours to raise, up to what the system lets us; the processes that serve inherit it.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    return max(_OTHER_FILES, wanted - _OTHER_FILES)
+
+
 def _serve(settings: Settings) -> None:
     Server(
         "service.wsgi:make_application",
@@ -57,7 +77,8 @@ def _serve(settings: Settings) -> None:
         # More than may work at a time: the rest wait at the gate (service/web/gate.py), which can
         # tell them so; the server's own queue only lets them wait.
         blocking_threads=_THREADS * settings.threads,
-        backlog=1024,
+        backlog=_KNOCKING,
+        backpressure=_connections(),
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_S,

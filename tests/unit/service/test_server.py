@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -170,6 +171,43 @@ def test_a_host_that_is_not_ours_is_one_sentence(tmp_path, host):
 def test_sqlite_is_served_by_one_process(tmp_path):
     with pytest.raises(SettingsError, match="CHAFFINCH_PROCESSES"):
         require_servable(settings(tmp_path, CHAFFINCH_PROCESSES="2"))
+
+
+def test_who_keeps_a_connection_open_keeps_nobody_out(tmp_path):
+    """A proxy keeps many, and anybody may: the server's own way is to let in 1,024 and no more."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(allowed, 4000), most))
+    with started(tmp_path) as program, contextlib.ExitStack() as kept:
+        kept.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (allowed, most))
+        for _ in range(1500):
+            kept.enter_context(socket.create_connection(("127.0.0.1", program.port), timeout=10))
+        with urllib.request.urlopen(f"{program.address}/readyz", timeout=10) as answer:
+            assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    ("allowed", "most", "let_in"),
+    [
+        (1024, 20_000, 8192),
+        (20_000, 20_000, 8192),
+        (1024, 4096, 3584),
+        (1024, 1024, 512),
+        (256, 600, 512),
+    ],
+)
+def test_as_many_are_let_in_as_files_may_be_open(allowed, most, let_in):
+    """In a process of its own: what may be open is not raised again once it was lowered."""
+    says = (
+        f"import resource as r; r.setrlimit(r.RLIMIT_NOFILE, ({allowed}, {most})); "
+        "from service.server import _connections as c; n = c(); "
+        "print(n, r.getrlimit(r.RLIMIT_NOFILE)[0])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", says], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    found, may_open = map(int, done.stdout.split())
+    assert found == let_in
+    assert may_open >= min(let_in + 512, most)
 
 
 def test_who_collects_json_gets_nothing_else_but_what_is_shown_once(tmp_path):
