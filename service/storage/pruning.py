@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import sqlalchemy as sa
 
@@ -27,8 +27,11 @@ class Pruned:
     last: Place | None
 
 
-def _mentions() -> list[sa.ColumnElement[bool]]:
-    """That no other table speaks of a Submission by its id, whatever tables there are."""
+def _unmentioned() -> list[sa.ColumnElement[bool]]:
+    """That no other table speaks of a Submission by its id, whatever tables there are.
+
+    Asked when it is needed: by then every module has named its own.
+    """
     own = submission.c.id
     return [
         ~sa.exists().where(key.parent == own)
@@ -36,9 +39,6 @@ def _mentions() -> list[sa.ColumnElement[bool]]:
         for key in table.foreign_keys
         if key.references(submission) and key.column is own
     ]
-
-
-_UNMENTIONED: Final = _mentions()
 
 
 class Pruning:
@@ -107,7 +107,7 @@ class Pruning:
                 # SQLite gives the number of the last row again when that is gone, and what was
                 # indexed or counted up to it would pass over the next.
                 own.id < newest,
-                *_UNMENTIONED,
+                *_unmentioned(),
             )
             .with_for_update(skip_locked=True)
         )
