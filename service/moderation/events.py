@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from service.domain.event import EventState
 from service.moderation.blueprint import SEE_OTHER, moderation, page
 from service.moderation.event_words import KINDS, RECEIVERS, STATES, TROUBLES
+from service.moderation.forms import read_number
 from service.moderation.letters import visible
 from service.web.auth import signed_in
 from service.web.health import runtime
@@ -20,7 +21,7 @@ def events_page(refusal: str = "") -> ResponseReturnValue:
     """Events, newest first, or those in one state; and who hears of them."""
     asked = flask.request.args
     state = next((one for one in EventState if one.value == asked.get("state")), None)
-    before = asked.get("before", type=int)
+    before = read_number(asked.get("before"))
     found = look_at_events(signed_in(), state=state, before=before, store=runtime().store)
     shown = page(
         "events.html",
@@ -38,7 +39,7 @@ def events_page(refusal: str = "") -> ResponseReturnValue:
         kinds=KINDS,
         receivers=RECEIVERS,
         visible=visible,
-        again=asked.get("again", type=int),
+        again=read_number(asked.get("again")),
     )
     return shown, 400 if refusal else 200
 
@@ -47,6 +48,8 @@ def events_page(refusal: str = "") -> ResponseReturnValue:
 def again() -> ResponseReturnValue:
     """Send one that was given up again, or all of them."""
     here = runtime()
-    number = flask.request.form.get("number", type=int)
+    given = flask.request.form.get("number")
+    # Without one all are meant; never when there is one that cannot be read.
+    number = None if given is None else read_number(given) or 0
     count = send_again(signed_in(), number, store=here.store, now=here.clock())
     return flask.redirect(flask.url_for("moderation.events", again=count), SEE_OTHER)

@@ -128,7 +128,7 @@ def _sorts(view: View, found: ReviewPage) -> list[Sort]:
 @moderation.post("/told", endpoint="told")
 def told() -> ResponseReturnValue:
     """The person has read which of their decisions others took back."""
-    read = flask.request.form.get("read", type=int)
+    read = forms.read_number(flask.request.form.get("read"))
     flask.session[_TOLD] = max(_told_of(), read or 0)
     return flask.redirect(back(), SEE_OTHER)
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from service.domain.audit import share_between
 from service.errors import ScorerUnavailable
 from service.moderation.blueprint import SEE_OTHER, moderation, page
+from service.moderation.forms import read_number
 from service.web.auth import signed_in
 from service.web.health import runtime
 from service.workflows.audit import DRAWN_AT_ONCE, Audited, draw_sample, read_audits
@@ -30,7 +31,7 @@ def model_page() -> ResponseReturnValue:
         live=live,
         known=list_models(here.settings.models_dir),
         audited=[_row(one) for one in read_audits(signed_in(), store=here.store)],
-        drawn=flask.request.args.get("drawn", type=int),
+        drawn=read_number(flask.request.args.get("drawn")),
         at_once=DRAWN_AT_ONCE,
         decided=decided,
         decided_told=f"{decided}+" if decided >= MOST_COUNTED else str(decided),

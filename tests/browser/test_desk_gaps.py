@@ -166,4 +166,4 @@ def test_site_by_site_is_offered_to_who_sees_several(page, address, store, arriv
         press(page, "s")
         gone(page, guid)
     # The name goes with the last that stood under it.
-    assert names.all_inner_texts() == [BLOG]
+    expect(names).to_have_text([BLOG])

@@ -121,3 +121,28 @@ def test_a_clock_that_still_runs_was_told_to_nobody(world, store):
     with store.engine.begin() as connection:
         connection.execute(event.update().values(state=EventState.SENT, sent_at=NOON))
     assert "A webhook: nobody decided in time" in world.get(f"/moderation/item/{guid}").text
+
+
+HUGE = "1" * 40
+
+
+@pytest.mark.parametrize("number", [HUGE, "abc", "-1", ""])
+def test_a_number_that_none_has_sends_none_again(world, store, number):
+    token = csrf_token(world.get("/moderation/events").text)
+    answer = world.post("/moderation/events/again", data={"csrf_token": token, "number": number})
+    assert answer.status_code < 500
+    assert states(store).count("dead") == 2
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["events?before={}", "events?again={}", "model?drawn={}", "log?before={}", "?newest={}"],
+)
+def test_a_number_larger_than_any_is_no_fault_of_ours(world, place):
+    assert world.get(f"/moderation/{place.format(HUGE)}").status_code == 200
+
+
+def test_who_says_to_have_read_more_than_there_is_still_sees_the_queue(world):
+    token = csrf_token(world.get("/moderation/events").text)
+    world.post("/moderation/told", data={"csrf_token": token, "read": HUGE})
+    assert world.get("/moderation/").status_code == 200
