@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from service.commands.shared import opened
+from service.commands.shared import NUMBER, opened
 from service.domain.event import EventState
 from service.runtime import utc_now
 from service.workflows import manage_events
@@ -45,7 +45,7 @@ def list_(state: str | None, before: int | None, limit: int) -> None:
 
 
 @events.command("resend")
-@click.argument("numbers", nargs=-1, type=int)
+@click.argument("numbers", nargs=-1, type=NUMBER)
 @click.option("--all", "is_all", is_flag=True, help="Everything that was given up.")
 def resend(numbers: tuple[int, ...], *, is_all: bool) -> None:
     """Send events that were given up again: the given NUMBERS, or --all."""
@@ -88,7 +88,7 @@ def list_webhooks() -> None:
 
 
 @webhook.command("rotate")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 def rotate(number: int) -> None:
     """Give webhook NUMBER a new secret and print it; for one day both sign."""
     with opened() as (settings, store):
@@ -99,7 +99,7 @@ def rotate(number: int) -> None:
 
 
 @webhook.command("remove")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 def remove(number: int) -> None:
     """Webhook NUMBER hears nothing more."""
     with opened() as (_settings, store):

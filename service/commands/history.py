@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from service.commands.shared import opened, progress
+from service.commands.shared import NUMBER, opened, progress
 from service.history.formats import FORMATS
 from service.runtime import utc_now
 from service.workflows.import_history import (
@@ -102,7 +102,7 @@ def list_() -> None:
 
 
 @import_.command("revert")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 def revert(number: int) -> None:
     """Take the import of this NUMBER back: its comments and labels, nothing else."""
     with opened() as (_settings, store):

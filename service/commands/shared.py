@@ -19,6 +19,8 @@ from service.workflows.make_ready import require_migrated
 
 # 1: refused or failed; 2 is click's own for a command line it can't read.
 FAILED = 1
+# Of a key, a webhook, an event: what a column of ours can hold.
+NUMBER = click.IntRange(1, 2**63 - 1)
 
 
 class Sentences(click.Group):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from models.verdict import Cutoffs
-from service.commands.shared import opened
+from service.commands.shared import NUMBER, opened
 from service.domain.decision import Outcome
 from service.domain.scope import DEFAULT, read_scopes, write_scopes
 from service.domain.site import Key, Policy, Undecided, UnsureMeans, read_key
@@ -215,14 +215,14 @@ def _state(kept: Key) -> str:
 
 
 @key.command("suspend")
-@click.argument("number", type=click.IntRange(1, 2**31 - 1))
+@click.argument("number", type=NUMBER)
 def suspend(number: int) -> None:
     """Refuse the key with this NUMBER until `chaffinch key resume`; its blog holds its comments."""
     _set_suspended(number, "is suspended", is_suspended=True)
 
 
 @key.command("resume")
-@click.argument("number", type=click.IntRange(1, 2**31 - 1))
+@click.argument("number", type=NUMBER)
 def resume(number: int) -> None:
     """Let the suspended key with this NUMBER work again."""
     _set_suspended(number, "works again", is_suspended=False)
@@ -235,7 +235,7 @@ def _set_suspended(number: int, told: str, *, is_suspended: bool) -> None:
 
 
 @key.command("revoke")
-@click.argument("number", type=click.IntRange(1, 2**31 - 1))
+@click.argument("number", type=NUMBER)
 def revoke(number: int) -> None:
     """Revoke the key with this NUMBER (see `chaffinch key list`), from now on."""
     with opened() as (_settings, store):

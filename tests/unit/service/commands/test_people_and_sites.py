@@ -187,3 +187,22 @@ def test_everything_is_written_to_one_database(chaffinch, each_url):
     with other.read() as unit:
         assert [site.blog for site in unit.sites.list_all()] == [BLOG]
     other.close()
+
+
+@pytest.mark.parametrize("number", ["1" * 40, "0", str(2**63)])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("events", "resend"),
+        ("webhook", "remove"),
+        ("webhook", "rotate"),
+        ("import", "revert"),
+        ("key", "revoke"),
+        ("key", "suspend"),
+        ("key", "resume"),
+    ],
+)
+def test_a_number_that_none_can_have_is_said_to_be_none(chaffinch, words, number):
+    said = chaffinch(*words, number)
+    assert said.code == 2
+    assert "is not in the range" in said.err
