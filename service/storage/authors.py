@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from service.domain.author import Standing
 from service.domain.decision import Act
+from service.storage.engine import insert_into
 from service.storage.queue_tables import author
 
 
@@ -40,7 +40,7 @@ class Authors:
                 sums.setdefault((site_id, key), Counter())[act] = by
         if not sums:
             return
-        own = _insert(self._connection.dialect.name)
+        own = insert_into(author, self._connection)
         added = own.on_conflict_do_update(
             index_elements=[author.c.site_id, author.c.author_key],
             set_={
@@ -68,8 +68,3 @@ class Authors:
                 author.c.spam <= 0,
             ),
         )
-
-
-def _insert(dialect: str) -> sqlite.Insert | postgresql.Insert:
-    """An insert that can say what to do when the row is there: each engine has its own."""
-    return sqlite.insert(author) if dialect == "sqlite" else postgresql.insert(author)

@@ -10,11 +10,11 @@ import datetime as dt
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from models.verdict import Verdict
 from service.domain.decision import Outcome
 from service.domain.submission import Kind
+from service.storage.engine import insert_into
 from service.storage.history_tables import day_count
 from service.storage.tables import submission
 
@@ -74,9 +74,8 @@ class Counts:
             .where(submission.c.id.in_(submission_ids), submission.c.is_test.is_(False))
             .group_by(sa.text("1"), sa.text("2"))
         ).all()
-        insert = postgresql.insert if self._is_postgresql else sqlite.insert
         for row in counted:
-            new = insert(day_count).values(**row._mapping)  # noqa: SLF001 - as above
+            new = insert_into(day_count, self._connection).values(**row._mapping)  # noqa: SLF001 - as above
             added = {name: day_count.c[name] + new.excluded[name] for name in _NAMES}
             own = [day_count.c.site_id, day_count.c.day]
             self._connection.execute(new.on_conflict_do_update(index_elements=own, set_=added))
@@ -122,14 +121,10 @@ class Counts:
             query = query.where(own.day < f"{until:%Y-%m-%d}")
         return query
 
-    @property
-    def _is_postgresql(self) -> bool:
-        return self._connection.dialect.name == "postgresql"
-
     def _moment(self, shape: tuple[str, str]) -> sa.Function[str]:
         """When a Submission was received, in UTC, in one of the shapes below."""
         received_at, (on_sqlite, on_postgresql) = submission.c.received_at, shape
-        if self._is_postgresql:
+        if self._connection.dialect.name == "postgresql":
             at = sa.func.timezone("UTC", received_at)
             return sa.func.to_char(at, on_postgresql, type_=sa.String)
         return sa.func.strftime(on_sqlite, received_at, type_=sa.String)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 
 from service.errors import Conflict, SettingsError, StoreUnavailable
 
@@ -101,3 +102,9 @@ def translated() -> Iterator[None]:
         # One line, whatever a driver has to say: it goes into a log or after a sentence.
         told = " ".join(str(cause).split())[:200]
         raise StoreUnavailable(detail=f"{type(cause).__name__}: {told}") from error
+
+
+def insert_into(table: sa.Table, connection: sa.Connection) -> sqlite.Insert | postgresql.Insert:
+    """An insert that can say what to do when the row is there: each engine has its own."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from service.domain.decision import Outcome
 from service.domain.site import Site
 from service.storage.store import Store
 
@@ -23,13 +22,13 @@ def prune(*, rows_days: int, store: Store, now: dt.datetime) -> int:
 
 def _prune(site: Site, before: dt.datetime, store: Store) -> int:
     outcomes = [one for some in site.policy.terms().values() for one in some]
-    outcomes = [one for one in outcomes if one is not Outcome.UNSURE]
+    if not outcomes:
+        return 0
     dropped, last = 0, None
-    while outcomes:
+    while True:
         with store.begin() as unit:
             gone = unit.pruning.purge(site.site_id, outcomes=outcomes, after=last, before=before)
             unit.commit()
         dropped, last = dropped + gone.rows, gone.last
         if last is None:
-            break
-    return dropped
+            return dropped
